@@ -1,0 +1,108 @@
+"""The way in (and, later, out) of every channel."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import uuid
+import zlib
+
+from django.db import DataError, IntegrityError, transaction
+
+from tracte.channels import receive
+from tracte.channels.message import Message, Reject
+from tracte.channels.models import Account, Import
+from tracte.channels.models import Reject as RejectRow
+from tracte.channels.receive import Report
+from tracte.core import keys, tenancy
+from tracte.core.clock import now
+from tracte.core.events import announce
+
+
+MAX_REFUSALS = 50  # rows of one batch that the database may refuse before the fault is taken to be ours
+
+
+@transaction.atomic
+def open_account(*, key: str, kind: str, name: str, icon: str = "form", mapping: str = "", own: list[str] | None = None) -> Account:
+    """A channel account; the same key again changes its description, never its id."""
+    account, _ = Account.objects.update_or_create(
+        key=key, defaults={"kind": kind, "name": name, "icon": icon, "mapping": mapping, "own": own or []}
+    )
+    return account
+
+
+@transaction.atomic
+def receive_many(account: Account, items: list[Message | Reject], *, at: dt.datetime | None = None) -> Report:
+    """A batch of what a connector understood becomes interactions: one transaction, each message once for ever.
+
+    A bad item goes to the reject list with its reason and never sinks its neighbours.
+    """
+    at = at or now()
+    report = Report(received=len(items))
+    good: list[Message] = []
+    for position, item in enumerate(items, 1):
+        if isinstance(item, Reject):
+            report.rejected.append(item)
+        elif reason := receive.problem(item):
+            report.rejected.append(Reject(position, reason, item.external_id, item.raw))
+        else:
+            good.append(item)
+    receive.prepare(good, at)
+    report.interactions = _store(account, good, at, report)
+    report.new = len(report.interactions)
+    report.duplicate = report.received - report.new - len(report.rejected)
+    _keep_rejects(account, report.rejected, at)
+    if report.interactions:
+        announce("channels.batch.received", account=account.id, first=report.interactions[0], count=report.new)
+    return report
+
+
+def _store(account: Account, messages: list[Message], at: dt.datetime, report: Report) -> list[uuid.UUID]:
+    """Store them together; if the database refuses, halve until the one it refuses stands alone."""
+    if not messages:
+        return []
+    try:
+        with transaction.atomic():
+            return receive.store(account, messages, at)
+    except (DataError, IntegrityError) as error:
+        if sum(reject.position == 0 for reject in report.rejected) > MAX_REFUSALS:
+            raise  # it is not the rows: nothing of this batch comes in, and nothing is lost
+        if len(messages) == 1:
+            reason = str(error).strip().splitlines()[0]
+            report.rejected.append(Reject(0, f"the database refuses it: {reason}", messages[0].external_id, messages[0].raw))
+            return []
+    half = len(messages) // 2
+    return _store(account, messages[:half], at, report) + _store(account, messages[half:], at, report)
+
+
+def _keep_rejects(account: Account, rejects: list[Reject], at: dt.datetime) -> None:
+    if not rejects:
+        return
+    ring = keys.keyring(tenancy.current())
+    RejectRow.objects.bulk_create(
+        [
+            RejectRow(
+                account=account,
+                at=at,
+                position=reject.position,
+                external_id=receive.external_key(reject.external_id).encode("utf-8", "replace").decode(),
+                reason=reject.reason.replace("\0", "").encode("utf-8", "replace").decode(),
+                digest=hashlib.sha256(reject.reason.encode("utf-8", "replace") + b"\0" + reject.raw).digest(),
+                body_sealed=ring.seal(zlib.compress(reject.raw, 1)),
+            )
+            for reject in rejects
+        ],
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+def start_import(account: Account, *, file_name: str, at: dt.datetime | None = None) -> Import:
+    return Import.objects.create(account=account, file_name=file_name, started_at=at or now())
+
+
+@transaction.atomic
+def finish_import(run: Import, *, at: dt.datetime | None = None, **figures: int) -> None:
+    """Close the run with its figures (received, new, duplicate, rejected); a run that was killed stays open."""
+    Import.objects.filter(id=run.id).update(finished_at=at or now(), **figures)
+    announce("channels.import.finished", run=run.id)

@@ -1,0 +1,72 @@
+"""The ways in: one folder a kind, picked here by name."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+from tracte.channels.connectors import source
+from tracte.channels.connectors.source import InputError
+from tracte.channels.message import Message, Reject
+
+__all__ = ["KINDS", "InputError", "connector", "open_file", "parse"]
+
+KINDS = ("email", "telegram", "webform", "calls", "visits", "tabular")
+MAIL_LIMIT = 256 << 20  # bytes of one .eml
+
+
+def connector(kind: str) -> ModuleType:
+    """The module of a kind, loaded when first needed. Raises ValueError for an unknown kind."""
+    if kind not in KINDS:
+        close = difflib.get_close_matches(kind, KINDS, n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else "."
+        raise ValueError(f"unknown kind of connector '{kind}'{hint} Known: {', '.join(KINDS)}")
+    return importlib.import_module(f"{__name__}.{kind}.parse")
+
+
+def parse(kind: str, raw: bytes, own: frozenset[str] = frozenset(), *, mapping=None) -> Iterator[Message | Reject]:  # type: ignore[no-untyped-def]
+    """One delivery of a channel. Only `tabular` takes, and needs, a mapping."""
+    module = connector(kind)
+    return module.parse(raw, own=own, **_mapped(kind, mapping))
+
+
+def open_file(  # type: ignore[no-untyped-def]
+    path: Path | str, *, kind: str, mapping=None, own: frozenset[str] = frozenset()
+) -> Iterator[Message | Reject]:
+    """A file of a channel as messages, streamed; `.gz` is unpacked on the way.
+
+    `mapping`: a Mapping, the name of a ready one or a YAML file. Raises ValueError (InputError, MappingError) with one
+    clear line, at the latest at the first row.
+    """
+    module, mapped = connector(kind), _mapped(kind, mapping)
+    path = Path(path)
+    if kind == "tabular":
+        return module.read_table(path, mapped["mapping"])
+    return _closing(path, kind, module, own)
+
+
+def _closing(path: Path, kind: str, module: ModuleType, own: frozenset[str]) -> Iterator[Message | Reject]:
+    with source.open_source(path) as stream:
+        source.refuse_foreign(stream, str(path))
+        if kind == "email" and ".eml" in path.suffixes:
+            raw = stream.read(MAIL_LIMIT + 1)
+            if len(raw) > MAIL_LIMIT:
+                raise InputError(f"{path}: one mail of more than {MAIL_LIMIT >> 20} MiB")
+            yield from module.parse(raw, own=own)
+        else:
+            yield from module.read(stream, own=own)
+
+
+def _mapped(kind: str, mapping) -> dict[str, object]:  # type: ignore[no-untyped-def]
+    if kind != "tabular":
+        if mapping is not None:
+            raise ValueError(f"a '{kind}' channel takes no mapping; its format is known")
+        return {}
+    from tracte.channels.connectors.tabular.load import load_mapping
+
+    if mapping is None:
+        raise ValueError("a 'tabular' channel needs a mapping: the name of a ready one or a .yml file")
+    return {"mapping": load_mapping(mapping) if isinstance(mapping, str | Path) else mapping}

@@ -1,0 +1,78 @@
+"""The signature at the end of what somebody wrote: by its mark, by a phone's farewell, by a closing, by the name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_LINES = 14  # written lines; a longer tail is text
+_LONGEST_LINE = 90
+_MARK = re.compile(r"\s*(--|—|–|[-_=*]{4,})\s*$")
+_DEVICE = re.compile(
+    r"\s*(enviat (des )?del? (el )?meu|enviat amb|enviado desde (mi|el)|enviado con|sent (from|with|using)"
+    r"|get outlook for|obteniu l'outlook|obtén outlook|baixa l'outlook|envoyé (depuis|de|avec) (mon|ma|yahoo|outlook)"
+    r"|obtenir outlook|mandat (dempuèi|del) mon|inviato da)\b.{0,80}$",
+    re.I,
+)
+_CLOSING = re.compile(
+    r"\s*((molt(e)?s |muchas )?(gr[àa]cies|gracias|merc[eéè]s|merci|thanks|thank you)( .{0,30})?"
+    r"|(ben )?(cordialment|atentament|cordialmente|atentamente|cordialement|respectuosament|coralament|amistats)"
+    r"|(una? )?(salutaci(ó|ons)|salut(s)?|(cordial )?saludos?|abra[çz](ada|o))( .{0,25})?"
+    r"|(rep|rebeu|reciba|reciban) .{0,50}(salutaci|saludo).{0,20}"
+    r"|((best|kind|warm|many) )*(regards|wishes|thanks)|cheers|sincerely|yours( (truly|sincerely|faithfully))?|br"
+    r"|bien à vous|salutations( .{0,20})?|с уважением)\s*[,.!]*\s*$",
+    re.I,
+)
+_WORD = re.compile(r"[^\W\d_]{3,}")
+
+
+def find(text: str, name: str = "", address: str = "") -> str:
+    """The signature as it ends `text` (so that cutting it off is `text.removesuffix`); empty when there is none.
+
+    `name` and `address` are the sender's: their own name alone on a line near the end starts a signature.
+    """
+    lines = text.rstrip().split("\n")
+    first = _tail(lines)
+    own = _own_words(name, address)
+    start = next((number for number in range(len(lines) - 1, first - 1, -1) if _MARK.match(lines[number])), None)
+    if start is None:
+        numbers = range(max(first, 1), len(lines))
+        start = next((number for number in numbers if _starts(lines, number, own)), None)
+    if start is None or not any(line.strip() for line in lines[:start]):
+        return ""
+    return "\n".join(lines[start:])
+
+
+def _tail(lines: list[str]) -> int:
+    """Where the last written lines that are short enough for a signature begin."""
+    written = 0
+    for number in range(len(lines) - 1, -1, -1):
+        line = lines[number].strip()
+        written += bool(line)
+        if len(line) > _LONGEST_LINE or written > MAX_LINES:
+            return number + 1
+    return 0
+
+
+def _starts(lines: list[str], number: int, own: set[str]) -> bool:
+    line = lines[number].strip()
+    if not line:
+        return False
+    if _DEVICE.match(line):
+        return not any(rest.strip() for rest in lines[number + 1 :][:3]) or not lines[number - 1].strip()
+    if _CLOSING.match(line) and len(line) < 60:
+        return number + 1 < len(lines) or not lines[number - 1].strip()
+    if not own or lines[number - 1].strip() or line.endswith(("?", ":", "!")):
+        return False
+    said = _WORD.findall(_fold(line))
+    return 0 < len(said) <= 6 and bool(own & set(said))
+
+
+def _own_words(name: str, address: str) -> set[str]:
+    local = address.partition("@")[0]
+    return set(_WORD.findall(_fold(name))) or set(_WORD.findall(_fold(local)))
+
+
+def _fold(text: str) -> str:
+    flat = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in flat if not unicodedata.combining(letter))

@@ -1,0 +1,158 @@
+"""Bytes of a mail to text whatever charset was declared, and HTML to the plain text of mail. Never raises."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from functools import lru_cache
+from html import unescape
+
+import nh3
+
+_NAME = re.compile(r"[\w.:+-]{1,40}")
+# Real mail: misspellings, and old names that Python does not know.
+_ALIASES = {
+    "uft-8": "utf-8",
+    "utf": "utf-8",
+    "utf8mb4": "utf-8",
+    "unicode-1-1-utf-7": "utf-7",
+    "unicode-1-1-utf-8": "utf-8",
+    "x-unknown": "ascii",
+    "unknown-8bit": "ascii",
+    "ks_c_5601-1987": "cp949",
+    "gb2312": "gb18030",
+    "iso-8859-8-i": "iso-8859-8",
+}
+# Quadratic on long input, or not charsets at all: a hostile header could ask for them.
+_REFUSED = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
+_LATIN = {"ascii", "iso8859-1", "cp1252"}
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+_PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "ul", "ol", "table"}
+_LINES = {"div", "br", "li", "tr", "hr", "dt", "dd", "section", "article", "header", "footer", "address", "center"}
+_CELLS = {"td", "th"}
+_QUOTE = "blockquote"
+# nh3 (html5ever) closes what was left open and drops comments, scripts and styles: what remains is regular enough
+# for one regular expression. Classes stay because Outlook's "MsoNormal" is a paragraph that means a line.
+_CLEANER = nh3.Cleaner(
+    tags=_PARAGRAPHS | _LINES | _CELLS | {_QUOTE},
+    clean_content_tags={"script", "style", "title", "template", "noscript", "svg", "math"},
+    attributes={"p": {"class"}},
+    link_rel=None,
+)
+_TOKEN = re.compile(r'<(/?)([a-z0-9]+)((?:"[^"]*"|[^">])*)>|([^<]+)|<')
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+
+
+@lru_cache(maxsize=512)
+def codec(name: str) -> str:
+    """Python's name of a charset; empty when unknown or refused."""
+    name = name.strip().strip("\"'").lower()
+    if not _NAME.fullmatch(name):
+        return ""
+    try:
+        found = codecs.lookup(_ALIASES.get(name, name)).name
+        b"a".decode(found)  # refuses what is not a text encoding: zip, hex, rot13
+    except (LookupError, UnicodeError, ValueError):
+        return ""
+    return "" if found in _REFUSED else found
+
+
+def decode(data: bytes, declared: str = "") -> tuple[str, str]:
+    """Text, and the name of the lie found: `charset_lies`, `charset_unknown`, `charset_missing` or empty."""
+    name = codec(declared) if declared else "ascii"
+    if data.isascii() and (not name or name in _LATIN or name == "utf-8"):
+        return data.decode("ascii"), "" if name else "charset_unknown"
+    if name not in ("", *_LATIN):
+        try:
+            return data.decode(name), ""
+        except (UnicodeError, ValueError):
+            if name != "utf-8" and not is_utf8(data):
+                return data.decode(name, "replace"), "charset_lies"
+    doubt = "charset_missing" if not declared else "charset_lies" if name else "charset_unknown"
+    if is_utf8(data):  # it proves itself; the rest of Western mail is Windows-1252, whatever it says
+        return data.decode("utf-8", "replace"), doubt
+    if name == "iso8859-1" and not any(0x80 <= byte < 0xA0 for byte in set(data)):
+        return data.decode("iso8859-1"), ""
+    return data.decode("cp1252", "replace"), "" if name == "cp1252" else doubt
+
+
+def is_utf8(data: bytes) -> bool:
+    """Valid, or nearly: a character cut in two among good ones."""
+    try:
+        data.decode("utf-8")
+        return True
+    except UnicodeError:
+        text = data.decode("utf-8", "replace")
+    return text.count("\ufffd") * 4 <= len(text) - len(text.encode("ascii", "ignore"))
+
+
+def clean(text: str) -> str:
+    """Without what neither PostgreSQL nor JSON in UTF-8 can hold; line ends are `\\n`."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _UNWANTED.sub("", text) if _UNWANTED.search(text) else text
+
+
+def from_html(html: str) -> str:
+    """Plain text: one line per block, one blank line between paragraphs, `> ` before what was quoted."""
+    page = _Page()
+    inside_pre = 0
+    for token in _TOKEN.finditer(_CLEANER.clean(html)):
+        closing, tag, attributes, words = token.groups()
+        if words:
+            page.write(unescape(words), keep=inside_pre > 0)
+        elif tag == _QUOTE:
+            page.quote(-1 if closing else 1)
+        elif tag in _CELLS:
+            page.write(" ")
+        elif tag == "br":
+            page.end_line(force=True)
+        elif tag:
+            inside_pre += (tag == "pre") * (-1 if closing else 1)
+            page.end_line()
+            page.blank |= tag in _PARAGRAPHS and "MsoNormal" not in attributes and not (closing and tag == "p")
+            if tag == "li" and not closing:
+                page.write("- ")
+    page.end_line()
+    return "\n".join(page.lines)
+
+
+class _Page:
+    """The lines written so far. `blank`: a paragraph ended, so the next words come after an empty line."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.words: list[str] = []
+        self.depth = 0
+        self.blank = False
+
+    def write(self, words: str, *, keep: bool = False) -> None:
+        if keep:
+            *ended, words = words.split("\n")
+            for line in ended:
+                self.words.append(line)
+                self.end_line(force=True)
+        else:
+            words = _SPACES.sub(" ", words)
+        if words:
+            self.words.append(words)
+
+    def end_line(self, *, force: bool = False) -> None:
+        line = _SPACES.sub(" ", "".join(self.words)).strip() if len(self.words) > 1 else "".join(self.words).strip()
+        self.words.clear()
+        if not line and not force:
+            return
+        if line and self.blank and self.lines and self.lines[-1].strip("> "):
+            self.lines.append(self.prefix.rstrip())
+        self.blank = self.blank and not line
+        self.lines.append((self.prefix + line.replace("\xa0", " ")).rstrip())
+
+    def quote(self, by: int) -> None:
+        self.end_line()
+        self.depth = max(0, self.depth + by)
+
+    @property
+    def prefix(self) -> str:
+        # Hostile nesting: a thousand levels would make each line a thousand marks long.
+        return "> " * min(self.depth, 10)

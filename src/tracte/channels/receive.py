@@ -1,0 +1,184 @@
+"""The one way in: a batch of messages becomes interactions, in one transaction, each exactly once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+import json
+import uuid
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from tracte.channels.message import IN, OUT, Message, Reject
+from tracte.channels.models import Account
+from tracte.core import keys, tenancy
+from tracte.core.ids import uuid7
+from tracte.core.sql import clean, rows
+from tracte.people.actions import recognise_many
+from tracte.vocabularies.lookup import resolve
+
+EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
+MAX_TEXT = 1_000_000  # characters of one text kept in the log; the raw payload keeps the rest
+MAX_ID = 240
+_months: set[dt.date] = set()  # partitions that this process knows to stand
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a batch. `received` = `new` + `duplicate` + number of rejects."""
+
+    received: int = 0
+    new: int = 0
+    duplicate: int = 0
+    rejected: list[Reject] = field(default_factory=list)
+    interactions: list[uuid.UUID] = field(default_factory=list)
+
+    def add(self, other: Report) -> None:
+        self.received += other.received
+        self.new += other.new
+        self.duplicate += other.duplicate
+        self.rejected += other.rejected
+
+
+def store(account: Account, messages: list[Message], at: dt.datetime) -> list[uuid.UUID]:
+    """Write the messages that are new; the ids of their interactions. The caller's transaction."""
+    fresh = _claim(account, messages)
+    if not fresh:
+        return []
+    records = _recognise(account, [m for _, m in fresh], at)
+    topics = resolve("topics", (m.topic for _, m in fresh))
+    territories = resolve("territories", (m.territory for _, m in fresh))
+    ring = keys.keyring(tenancy.current())
+    rows(
+        "INSERT INTO channels_rawpayload (interaction, body_sealed) SELECT * FROM unnest(%s::uuid[], %s::bytea[])",
+        [i for i, _ in fresh],
+        [ring.seal(zlib.compress(m.raw, 1)) for _, m in fresh],
+    )
+    _log(account, fresh, records, topics, territories, at)
+    return [i for i, _ in fresh]
+
+
+def prepare(messages: list[Message], at: dt.datetime) -> None:
+    """Sound dates, and a partition for each month: first of all in the transaction, so that its lock waits for nobody."""
+    for message in messages:
+        message.at = _sound(message, at)
+    for month in sorted({m.at.astimezone(dt.UTC).date().replace(day=1) for m in messages} - _months):
+        rows("SELECT channels_ensure_month(%s)", month)
+        transaction.on_commit(functools.partial(_months.add, month))
+
+
+def _sound(message: Message, received: dt.datetime) -> dt.datetime:
+    """When it happened; what cannot be a date of an interaction is flagged, kept in data, and counts as now."""
+    at = message.at
+    if at is None:
+        return received
+    if at.tzinfo is None or not EARLIEST <= at <= received + dt.timedelta(days=400):
+        message.flags.append("date_out_of_range")
+        message.data["date_as_written"] = at.isoformat()
+        return received
+    return at
+
+
+def _claim(account: Account, messages: list[Message]) -> list[tuple[uuid.UUID, Message]]:
+    """Insert the idempotency keys, in order so that two batches never wait for each other; the messages that are new."""
+    first: dict[str, Message] = {}
+    for message in messages:
+        first.setdefault(external_key(message.external_id), message)
+    ordered = sorted(first)
+    ids = [uuid7() for _ in ordered]
+    claimed = rows(
+        "INSERT INTO channels_interactionkey (account_id, external_id, interaction, at) "
+        "SELECT %s, k, i, at FROM unnest(%s::text[], %s::uuid[], %s::timestamptz[]) AS t(k, i, at) "
+        "ON CONFLICT DO NOTHING RETURNING external_id, interaction",
+        account.id,
+        ordered,
+        ids,
+        [first[key].at for key in ordered],
+    )
+    return [(interaction, first[key]) for key, interaction in claimed]
+
+
+def external_key(external_id: str) -> str:
+    """The channel's id as the key of a row; a very long one is represented by its hash."""
+    external_id = clean(external_id)
+    if len(external_id) <= MAX_ID:
+        return external_id
+    return "sha256:" + hashlib.sha256(external_id.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _recognise(account: Account, messages: list[Message], at: dt.datetime) -> dict[int, uuid.UUID]:
+    """id() of a message -> its source record."""
+    known = [m for m in messages if m.who]
+    records = recognise_many([(account.id, m.who) for m in known], at=at)
+    return {id(m): record for m, record in zip(known, records, strict=True)}
+
+
+def _log(account, fresh, records, topics, territories, at: dt.datetime) -> None:
+    messages = [m for _, m in fresh]
+    rows(
+        "INSERT INTO channels_interaction (id, at, account_id, record_id, direction, kind, topic_id, territory_id, language, "
+        "subject, text, data, flags, received_at) SELECT id, at, %s, record, direction, kind, topic, territory, language, "
+        "subject, body, data::jsonb, coalesce(string_to_array(nullif(flags, ''), ' '), '{}'), %s FROM unnest(%s::uuid[], %s::timestamptz[], "
+        "%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], "
+        "%s::text[]) AS t(id, at, record, direction, kind, topic, territory, language, subject, body, data, flags)",
+        account.id,
+        at,
+        [i for i, _ in fresh],
+        [m.at for m in messages],
+        [records.get(id(m)) for m in messages],
+        [m.direction for m in messages],
+        [m.kind for m in messages],
+        [topics.get(m.topic) for m in messages],
+        [territories.get(m.territory) for m in messages],
+        [m.language for m in messages],
+        [clean(m.subject) for m in messages],
+        [clean(m.text)[:MAX_TEXT] for m in messages],
+        [_json(_with_unresolved(m, topics, territories)) for m in messages],
+        [" ".join(m.flags) for m in messages],
+    )
+
+
+def _with_unresolved(message: Message, topics: dict, territories: dict) -> dict:
+    """A topic or a place that no vocabulary knows is kept as it was written."""
+    data = message.data
+    if message.topic and message.topic not in topics:
+        data = {**data, "topic_as_written": message.topic}
+    if message.territory and message.territory not in territories:
+        data = {**data, "territory_as_written": message.territory}
+    if message.in_reply_to:
+        data = {**data, "in_reply_to": message.in_reply_to}
+    return data
+
+
+_encode: Callable[[object], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _json(data: dict) -> str:
+    text = _encode(data) if data else "{}"
+    return text.replace("\\u0000", "")
+
+
+def problem(message: Message) -> str:
+    """Why this message cannot be an interaction, in one line; empty when it can."""
+    if not message.external_id.strip():
+        return "it has no id: give each interaction the id that its channel knows it by"
+    if message.direction not in (IN, OUT):
+        return f"direction is {message.direction!r}: write in or out"
+    for name in ("external_id", "subject", "text", "kind", "language", "topic", "territory"):
+        value = getattr(message, name)
+        if not isinstance(value, str):
+            return f"{name} is not text"
+        if not value.isascii() and not value.isprintable():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                return f"{name} is not valid Unicode (a lone surrogate): send it as UTF-8"
+    try:
+        _encode(message.data).encode()
+    except (TypeError, ValueError) as error:
+        return f"data cannot be kept as JSON: {error}"
+    return ""

@@ -1,0 +1,224 @@
+"""The command line: names are fixed in docs/reference/surface.md. Results on stdout, progress and problems on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from tracte.config import installation, postgres
+
+
+def main() -> None:
+    """Run; whatever a user can mend is one line on stderr and status 1."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except (ValueError, OSError, postgres.DatabaseProblem) as error:
+        if os.environ.get("TRACTE_DEBUG"):
+            raise
+        click.echo(f"tracte: {error}", err=True)
+        sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """tracte: citizen attention that treats each person whole."""
+
+
+def say(result: dict, as_json: bool, line: str) -> None:
+    click.echo(json.dumps(result, ensure_ascii=False) if as_json else line)
+
+
+@cli.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def manage(arguments: tuple[str, ...]) -> None:
+    """Django's own commands."""
+    installation.boot()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["tracte manage", *arguments])
+
+
+@cli.command()
+@click.option("--port", default=8000, show_default=True)
+@click.option("--demo", type=click.Choice(["small", "large", "none"]), default="none", show_default=True)
+@click.option("--workers", default=1, show_default=True)
+def up(port: int, demo: str, workers: int) -> None:
+    """Database, schema, demo, web and workers; Ctrl-C stops all."""
+    from tracte.config import serving
+
+    serving.up(port=port, demo=demo, workers=workers)
+
+
+@cli.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--channel", required=True, help="Key of the channel account.")
+@click.option("--mapping", default="", help="Name of a ready mapping or a YAML file, for tables.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+@click.option("--json", "as_json", is_flag=True)
+def import_(file: Path, channel: str, mapping: str, dry_run: bool, as_json: bool) -> None:
+    """Bring a file of any channel in: CSV, NDJSON, Parquet, mbox/eml, Telegram. Again: all duplicates."""
+    administration = installation.ready()
+    from tracte.channels.importing import import_file
+
+    done = import_file(administration, file, channel=channel, mapping=mapping, dry_run=dry_run)
+    line = f"{done.received} received: {done.new} new, {done.duplicate} duplicate, {done.rejected} rejected, in {done.seconds} s"
+    if done.rejects:
+        line += f"\nrejects, with line and reason: {done.rejects}"
+    say(asdict(done), as_json, line)
+
+
+@cli.group()
+def channel() -> None:
+    """Channel accounts."""
+
+
+@channel.command("add")
+@click.argument("key")
+@click.option("--kind", required=True, help="email, telegram, webform, calls, visits or tabular.")
+@click.option("--name", required=True)
+@click.option("--mapping", default="")
+@click.option("--own", multiple=True, help="An address of ours on this channel: what it writes goes out.")
+def channel_add(key: str, kind: str, name: str, mapping: str, own: tuple[str, ...]) -> None:
+    """Open a channel account, or change its description."""
+    administration = installation.ready()
+    from tracte.channels import actions, connectors
+    from tracte.core import tenancy
+
+    connectors.connector(kind)
+    with tenancy.acting_for(administration):
+        account = actions.open_account(key=key, kind=kind, name=name, mapping=mapping, own=list(own))
+    click.echo(f"{account.key}: {account.name} ({account.kind})")
+
+
+@channel.command("key")
+@click.argument("key")
+@click.option("--name", default="", help="What the program is called.")
+def channel_key(key: str, name: str) -> None:
+    """Issue an API key bound to a channel account. It is shown once."""
+    administration = installation.ready()
+    from tracte.channels.importing import account
+    from tracte.core import actions, tenancy
+
+    with tenancy.acting_for(administration):
+        secret = actions.issue_key(name=name or key, scopes=[f"interactions:{account(key).key}"], by=None)
+    click.echo(secret)
+
+
+@cli.group()
+def demo() -> None:
+    """A believable government to try things on."""
+
+
+@demo.command("generate")
+@click.option("--people", default=3000, show_default=True)
+@click.option("--interactions", default=12000, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True)
+def demo_generate(people: int, interactions: int, seed: int, out: Path) -> None:
+    """Write raw exports of every channel, with truth.csv (who is who)."""
+    from tracte.config.demo import generate
+
+    generate(people, interactions, seed, out)
+    click.echo(str(out))
+
+
+@demo.command("load")
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def demo_load(directory: Path, as_json: bool) -> None:
+    """Load generated exports through the ordinary importers."""
+    administration = installation.ready()
+    from tracte.config.demo import loading
+
+    done = loading.load(administration, directory)
+    say(asdict(done), as_json, f"{done.new} new, {done.duplicate} duplicate, {done.rejected} rejected, in {done.seconds} s")
+
+
+@cli.group()
+def resolve() -> None:
+    """Who is who."""
+
+
+@resolve.command("evaluate")
+@click.option("--truth", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
+@click.option("--json", "as_json", is_flag=True)
+def resolve_evaluate(truth: Path, as_json: bool) -> None:
+    """Pairwise precision, recall, F1 and B-cubed of the memberships as they stand, against truth.csv."""
+    administration = installation.ready()
+    from tracte.config import evaluation
+
+    result = evaluation.evaluate(administration, truth)
+    say(result, as_json, "\n".join(f"{name:24} {value}" for name, value in result.items()))
+
+
+@cli.group()
+def mail() -> None:
+    """E-mail, read as the connector reads it."""
+
+
+@mail.command("parse")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def mail_parse(paths: tuple[Path, ...], as_json: bool) -> None:
+    """One line per message: what is new text, what is automatic, what bounced."""
+    from tracte.config import mail_report
+
+    for line in mail_report.lines(paths, as_json):
+        click.echo(line)
+
+
+@cli.group()
+def vocabularies() -> None:
+    """Topics, territories, languages, life events."""
+
+
+@vocabularies.command("load")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--scheme", default=None)
+@click.option("--json", "as_json", is_flag=True)
+def vocabularies_load(files: tuple[Path, ...], scheme: str | None, as_json: bool) -> None:
+    """Load SKOS, YAML or the official list of municipalities; with no file, the built-in small set."""
+    administration = installation.ready()
+    from tracte.config import seeding
+
+    for result in seeding.load_vocabularies(administration, files, scheme):
+        say(result, as_json, " ".join(f"{name}={value}" for name, value in result.items()))
+
+
+@cli.command()
+@click.argument("names", nargs=-1)
+@click.option("--json", "as_json", is_flag=True)
+def bench(names: tuple[str, ...], as_json: bool) -> None:
+    """Named figures, each a ratio against its limit or a peer measured in the same run."""
+    installation.ready()
+    from tracte.config import bench as benches
+
+    results = benches.run(names or tuple(benches.NAMES))
+    click.echo(json.dumps(results, ensure_ascii=False) if as_json else benches.table(results))
+    if not all(r["ok"] for r in results.values()):
+        sys.exit(1)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True)
+def doctor(as_json: bool) -> None:
+    """Configuration, keys, locales, queues and security settings: what is wrong and how to mend it."""
+    installation.ready()
+    from tracte.config import doctor as examination
+
+    problems = examination.problems()
+    say({"problems": problems}, as_json, "\n".join(problems) or "all well")
+    if problems:
+        sys.exit(1)

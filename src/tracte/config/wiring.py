@@ -1,0 +1,11 @@
+"""One page: which event reaches which ear. Listeners run in the announcing transaction and defer jobs that commit with it."""
+
+from tracte.core import events
+
+
+def connect() -> None:
+    for name, listener in WIRES:
+        events.listen(name, listener)
+
+
+WIRES: list[tuple[str, events.Listener]] = []

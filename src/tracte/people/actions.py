@@ -1,0 +1,148 @@
+"""What is done to records and persons: recognise who comes, merge and unmerge by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from tracte.core.events import announce
+from tracte.core.models import User
+from tracte.core.sql import rows
+from tracte.people import components, recognise
+from tracte.people.appearance import Appearance
+from tracte.people.models import Edge, Membership, Person, SourceRecord
+
+
+class Refused(Exception):
+    """Why this merge or split cannot be: one line for the person who asked."""
+
+
+@transaction.atomic
+def recognise_many(appearances: list[tuple[uuid.UUID, Appearance]], *, at: dt.datetime) -> list[uuid.UUID]:
+    """The source record of each (source, appearance), in order; new ones are made and linked to their person.
+
+    The same appearance of the same source is the same record, whenever it comes. Cost grows with the batch only.
+    """
+    return recognise.recognise(appearances, at)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a merge or a split would do: the records that change person, and why it cannot be, if it cannot."""
+
+    survivor: uuid.UUID
+    moving: list[uuid.UUID]
+    refusal: str = ""
+
+
+def preview_merge(a: uuid.UUID, b: uuid.UUID) -> Preview:
+    """Two persons become one: the older id stays, the records of the other move."""
+    survivor, absorbed = sorted((a, b))
+    refusal = ""
+    if a == b:
+        refusal = "same"
+    elif (known := recognise.known([a, b]))[a].never(known[b]):
+        refusal = "documents"
+    return Preview(survivor, _records(absorbed) if a != b else [], refusal)
+
+
+@transaction.atomic
+def merge(a: uuid.UUID, b: uuid.UUID, *, by: User, at: dt.datetime, reason: str = "") -> uuid.UUID:
+    """Make one person of two; the survivor. Two different verified documents are refused."""
+    lock_all()
+    preview = preview_merge(a, b)
+    if preview.refusal:
+        raise Refused(preview.refusal)
+    pairs = {tuple(sorted(pair)) for pair in _standing_cannots(a, b)} | {(preview.survivor, max(a, b))}
+    seq = 0
+    for first, second in sorted(pairs):
+        seq = Edge.objects.create(at=at, by=by, kind="must", a_id=first, b_id=second, rule="hand", reason=reason).seq
+    recognise.move({max(a, b): preview.survivor}, {preview.survivor: seq})
+    announce("people.person.merged", survivor=preview.survivor, absorbed=max(a, b), edge=seq)
+    return preview.survivor
+
+
+def preview_unmerge(person: uuid.UUID, records: list[uuid.UUID]) -> Preview:
+    """These records leave the person together."""
+    all_records = _records(person)
+    leaving, staying = sorted(set(records) & set(all_records)), sorted(set(all_records) - set(records))
+    if not leaving or not staying:
+        return Preview(person, leaving, "nothing")
+    moving = leaving if staying[0] == person else staying
+    return Preview(person, moving)
+
+
+@transaction.atomic
+def unmerge(person: uuid.UUID, records: list[uuid.UUID], *, by: User, at: dt.datetime, reason: str = "") -> list[uuid.UUID]:
+    """Part these records from the person and keep them apart; the persons that result, oldest first.
+
+    Every standing link between the two sides is undone; each side, which somebody just looked at, is held together.
+    """
+    lock_all()
+    everything = _records(person)
+    leaving, staying = set(records) & set(everything), set(everything) - set(records)
+    if not leaving or not staying:
+        raise Refused("nothing")
+    joins = _standing_joins(everything)
+    who = {"at": at, "by": by, "rule": "hand", "reason": reason}
+    for a, b in joins:
+        if (a in leaving) != (b in leaving):
+            Edge.objects.create(kind="unlink", a_id=a, b_id=b, **who)
+    for side in (leaving, staying):
+        inside = [(a, b) for a, b in joins if a in side and b in side]
+        heads = [part[0] for part in components.parts(side, inside)]
+        for a, b in zip(heads, heads[1:], strict=False):
+            Edge.objects.create(kind="must", a_id=a, b_id=b, **who)
+    a, b = sorted((min(leaving), min(staying)))
+    last = Edge.objects.create(kind="cannot", a_id=a, b_id=b, **who)
+    _settle(everything, {r: min(side) for side in (leaving, staying) for r in side}, last.seq, at)
+    announce("people.person.split", persons=[a, b], edge=last.seq)
+    return [a, b]
+
+
+def lock_all() -> None:
+    """Nobody recognises while a person is being merged or split."""
+    rows("SELECT pg_advisory_xact_lock(%s)", recognise.everything())
+
+
+def _records(person: uuid.UUID) -> list[uuid.UUID]:
+    return list(Membership.objects.live().filter(person_id=person).order_by("record_id").values_list("record_id", flat=True))
+
+
+def _standing_joins(records: list[uuid.UUID]) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """Pairs among these records that a link or a must holds together today."""
+    log = Edge.objects.filter(a_id__in=records, b_id__in=records).order_by("seq").values_list("kind", "a_id", "b_id")
+    return [pair for pair, kind in components.standing(log).items() if kind in components.JOINS]
+
+
+def _standing_cannots(a: uuid.UUID, b: uuid.UUID) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """Pairs of records of two persons that somebody kept apart."""
+    mine, theirs = _records(a), _records(b)
+    everything = [*mine, *theirs]
+    log = Edge.objects.filter(a_id__in=everything, b_id__in=everything).order_by("seq").values_list("kind", "a_id", "b_id")
+    return [
+        (x, y) for (x, y), kind in components.standing(log).items() if kind == "cannot" and (x in mine) != (y in mine)
+    ]
+
+
+def _settle(records: list[uuid.UUID], target: dict[uuid.UUID, uuid.UUID], seq: int, at: dt.datetime) -> None:
+    """Write the memberships that follow; only records whose person changes get a new row."""
+    current = dict(Membership.objects.live().filter(record_id__in=records).values_list("record_id", "person_id"))
+    changed = [r for r in records if current[r] != target[r]]
+    Person.objects.bulk_create(
+        [Person(id=person, created_at=at) for person in sorted(set(target.values()))], ignore_conflicts=True
+    )
+    Membership.objects.live().filter(record_id__in=changed).update(to_seq=seq)
+    Membership.objects.bulk_create([Membership(record_id=r, person_id=target[r], from_seq=seq) for r in changed])
+
+
+def drift() -> list[uuid.UUID]:
+    """Replay the whole log and compare it with the memberships as they stand: the records that differ (none, or a bug)."""
+    log = Edge.objects.order_by("seq").values_list("kind", "a_id", "b_id")
+    expected = components.replay(SourceRecord.objects.values_list("id", flat=True), log)
+    live = dict(Membership.objects.live().values_list("record_id", "person_id"))
+    return [record for record, person in expected.items() if live.get(record) != person]
+

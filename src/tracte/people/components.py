@@ -1,0 +1,55 @@
+"""Who is one person, as a pure function of the edge log. No database here: live code and replay share it."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
+from typing import TypeVar
+
+Node = TypeVar("Node", bound=Hashable)
+LogLine = tuple[str, uuid.UUID, uuid.UUID]  # kind, a, b
+JOINS = frozenset(("link", "must"))
+
+
+class Forest(dict[Node, Node]):
+    """Disjoint sets: a node is in the set of its root; the smallest node is the root."""
+
+    def root(self, node: Node) -> Node:
+        path = []
+        while (parent := self.setdefault(node, node)) != node:
+            path.append(node)
+            node = parent
+        for passed in path:
+            self[passed] = node
+        return node
+
+    def join(self, a: Node, b: Node) -> Node:
+        first, second = sorted((self.root(a), self.root(b)))  # type: ignore[type-var]
+        self[second] = first
+        return first
+
+
+def standing(log: Iterable[LogLine]) -> dict[tuple[uuid.UUID, uuid.UUID], str]:
+    """The last word on each pair of records."""
+    return {(a, b): kind for kind, a, b in log}
+
+
+def replay(records: Iterable[uuid.UUID], log: Iterable[LogLine]) -> dict[uuid.UUID, uuid.UUID]:
+    """record -> person, from nothing but the log: components of what stands; a person bears the id of the oldest record."""
+    forest: Forest[uuid.UUID] = Forest()
+    for (a, b), kind in standing(log).items():
+        if kind in JOINS:
+            forest.join(a, b)
+    return {record: forest.root(record) for record in records}
+
+
+def parts(records: Iterable[uuid.UUID], pairs: Iterable[tuple[uuid.UUID, uuid.UUID]]) -> list[list[uuid.UUID]]:
+    """Components of some records under some joins, each sorted, oldest first."""
+    forest: Forest[uuid.UUID] = Forest()
+    for a, b in pairs:
+        forest.join(a, b)
+    found = defaultdict(list)
+    for record in sorted(records):
+        found[forest.root(record)].append(record)
+    return list(found.values())

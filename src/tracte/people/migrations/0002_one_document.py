@@ -1,0 +1,34 @@
+"""What must be true: one person never bears two different verified national documents; the log is never rewritten."""
+
+from django.db import migrations
+
+FORWARD = """
+CREATE INDEX edge_cannot_a ON people_edge (a_id) WHERE kind = 'cannot';
+CREATE INDEX edge_cannot_b ON people_edge (b_id) WHERE kind = 'cannot';
+
+CREATE FUNCTION people_one_document() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM (SELECT DISTINCT person_id FROM fresh WHERE from_seq IS NOT NULL) f
+    JOIN people_membership m ON m.person_id = f.person_id AND m.to_seq IS NULL
+    JOIN people_recordidentifier c ON c.record_id = m.record_id AND c.assurance >= 3
+    JOIN people_identifier i ON i.id = c.identifier_id AND i.kind = 'national_id'
+    GROUP BY f.person_id HAVING count(DISTINCT i.id) > 1
+  ) THEN
+    RAISE EXCEPTION 'two different verified documents in one person' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER one_document AFTER INSERT ON people_membership REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION people_one_document();
+"""
+BACKWARD = """
+DROP TRIGGER one_document ON people_membership;
+DROP FUNCTION people_one_document();
+DROP INDEX edge_cannot_a; DROP INDEX edge_cannot_b;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("people", "0001_initial")]
+    operations = [migrations.RunSQL(FORWARD, BACKWARD)]

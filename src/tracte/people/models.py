@@ -1,0 +1,206 @@
+"""Source records, their identifiers, the log of edges, and the persons that follow from it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from tracte.core import tenancy
+from tracte.core.clock import now
+from tracte.core.declared import Declared
+from tracte.core.ids import uuid7
+from tracte.people.appearance import DECLARED, PROVED, VERIFIED
+
+ASSURANCE = Q(assurance__in=[DECLARED, PROVED, VERIFIED])
+
+
+class SourceRecord(models.Model):
+    """One appearance of somebody as one source knows them. Interactions hang here, never on persons. Immutable.
+
+    `source` is the channel account (a floor above: no foreign key). `key` fingerprints the source's own id of the
+    person, or the content where the source has none: the same appearance is the same record.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    administration = tenancy.owner()
+    source = models.UUIDField()
+    key = models.BinaryField()
+    given_name = models.TextField(blank=True)
+    surname = models.TextField(blank=True)
+    surname2 = models.TextField(blank=True)
+    birth_date = models.DateField(null=True)
+    address = models.TextField(blank=True)
+    postcode = models.TextField(blank=True)
+    language = models.TextField(blank=True)
+    assurance = models.SmallIntegerField(default=DECLARED)
+    first_seen_at = models.DateTimeField(default=now)
+    privacy = Declared(
+        "attend",
+        "P6Y",
+        personal="given_name surname surname2 birth_date address postcode language",
+        pseudonymous="id key",
+        open="administration source assurance first_seen_at",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "key"], name="record_once"),
+            models.CheckConstraint(condition=ASSURANCE, name="record_assurance"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(part for part in (self.given_name, self.surname, self.surname2) if part)
+
+
+class NameToken(models.Model):
+    """A word of somebody's name, normalised, to find them by its beginning.
+
+    Rows of a B-tree and not a text index: under row-level security only leakproof operators may use an index, and
+    comparing text is one of the few.
+    """
+
+    pk = models.CompositePrimaryKey("token", "record_id")
+    administration = tenancy.owner()
+    token = models.TextField(db_collation="C")
+    record = models.ForeignKey(SourceRecord, on_delete=models.CASCADE, related_name="+", db_index=False)
+    privacy = Declared("attend", "P6Y", personal="token", pseudonymous="record", open="administration")
+
+    def __str__(self) -> str:
+        return self.token
+
+
+class Identifier(models.Model):
+    """A value that points at people: its id is its keyed fingerprint, the value itself is sealed.
+
+    `state`: normal; shared (seen with more than 3 distinct persons: links nobody any more).
+    """
+
+    class State(models.TextChoices):
+        NORMAL = "normal"
+        SHARED = "shared"
+
+    id = models.UUIDField(primary_key=True)
+    administration = tenancy.owner()
+    kind = models.TextField()
+    key_id = models.SmallIntegerField()
+    value_sealed = models.BinaryField()
+    state = models.TextField(choices=State.choices, default=State.NORMAL)
+    privacy = Declared(
+        "attend", "P6Y", personal="value_sealed", pseudonymous="id", open="administration kind key_id state"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["national_id", "phone", "email"]), name="identifier_kind"),
+            models.CheckConstraint(condition=Q(state__in=["normal", "shared"]), name="identifier_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class RecordIdentifier(models.Model):
+    """A record carries an identifier, and how sure its source was."""
+
+    pk = models.CompositePrimaryKey("record_id", "identifier_id")
+    administration = tenancy.owner()
+    record = models.ForeignKey(SourceRecord, on_delete=models.PROTECT, related_name="carries", db_index=False)
+    identifier = models.ForeignKey(Identifier, on_delete=models.PROTECT, related_name="carried_by")
+    assurance = models.SmallIntegerField(default=DECLARED)
+    at = models.DateTimeField(default=now)
+    privacy = Declared("attend", "P6Y", pseudonymous="record identifier", open="administration assurance at")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=ASSURANCE, name="record_identifier_assurance")]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} {self.identifier_id}"
+
+
+class Edge(models.Model):
+    """The truth about who is who: an append-only log. The last edge between two records is the one that stands.
+
+    link and must join; unlink parts; cannot parts and keeps apart. `a` < `b`. No `by`: the engine, with its `rule`.
+    """
+
+    class Kind(models.TextChoices):
+        LINK = "link"
+        UNLINK = "unlink"
+        MUST = "must"
+        CANNOT = "cannot"
+
+    seq = models.BigAutoField(primary_key=True)
+    administration = tenancy.owner()
+    at = models.DateTimeField(default=now)
+    by = models.ForeignKey("core.User", on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    kind = models.TextField(choices=Kind.choices)
+    a = models.ForeignKey(SourceRecord, on_delete=models.PROTECT, related_name="+")
+    b = models.ForeignKey(SourceRecord, on_delete=models.PROTECT, related_name="+")
+    rule = models.TextField(blank=True)
+    identifier = models.ForeignKey(Identifier, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    reason = models.TextField(blank=True)
+    privacy = Declared("attend", "P6Y", personal="by reason", pseudonymous="a b identifier", open="seq administration at kind rule")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(a__lt=models.F("b")), name="edge_ordered"),
+            models.CheckConstraint(condition=Q(kind__in=["link", "unlink", "must", "cannot"]), name="edge_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.kind}"
+
+
+class Person(models.Model):
+    """Somebody, as far as we know. The id is that of the oldest record behind; never deleted, so that a link to a
+    person who was merged leads to the one they are now: the membership of that record tells."""
+
+    id = models.UUIDField(primary_key=True)
+    administration = tenancy.owner()
+    created_at = models.DateTimeField(default=now)
+    privacy = Declared("attend", "P6Y", pseudonymous="id", open="administration created_at")
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @classmethod
+    def now_at(cls, person_id: uuid.UUID) -> uuid.UUID | None:
+        """The person that this id leads to today, after merges and splits; None when there never was one."""
+        return Membership.objects.live().filter(record_id=person_id).values_list("person_id", flat=True).first()
+
+
+class Memberships(models.QuerySet):
+    def live(self) -> Memberships:
+        return self.filter(to_seq=None)
+
+
+class Membership(models.Model):
+    """Which person a record belongs to, from one edge until another: a projection of the log, never written by hand."""
+
+    id = models.BigAutoField(primary_key=True)
+    administration = tenancy.owner()
+    record = models.ForeignKey(SourceRecord, on_delete=models.PROTECT, related_name="memberships", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships", db_index=False)
+    from_seq = models.BigIntegerField(null=True)
+    to_seq = models.BigIntegerField(null=True)
+
+    objects = Memberships.as_manager()
+    privacy = Declared("attend", "P6Y", pseudonymous="record person", open="id administration from_seq to_seq")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record"], condition=Q(to_seq=None), name="membership_one_person"),
+            models.CheckConstraint(
+                condition=Q(to_seq=None) | Q(from_seq=None) | Q(to_seq__gte=models.F("from_seq")), name="membership_forward"
+            ),
+        ]
+        indexes = [models.Index(fields=["person"], condition=Q(to_seq=None), name="membership_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} in {self.person_id}"

@@ -1,0 +1,59 @@
+"""What is done about privacy: purposes installed, reads written down."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.contrib.postgres.aggregates import StringAgg
+from django.db import IntegrityError
+from django.db.models import Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce
+
+from tracte.core.models import Role, User
+from tracte.privacy.models import Purpose, Read
+from tracte.privacy.purposes import PURPOSES
+
+
+class UnknownPurpose(ValueError):
+    """Nobody reads without a purpose that the administration has: choose one of its purposes."""
+
+
+def install_purposes() -> None:
+    """The built-in purposes that the administration does not have yet; texts that it changed stay."""
+    Purpose.objects.bulk_create(
+        [
+            Purpose(key=key, labels=known.labels, explanations=known.explanations, is_offered=known.is_offered)
+            for key, known in PURPOSES.items()
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def log_read(*, subject: uuid.UUID, by: User, purpose: str, at: dt.datetime, what: str = "person") -> None:
+    """Write down one read, with the unit and roles that the reader has now. One INSERT, in the reader's transaction.
+
+    `what` says how much was seen: `person`, `identifier`, ... An unknown purpose raises and takes the whole
+    transaction with it: nobody sees what could not be written down.
+    """
+    roles = Role.objects.filter(user=by).order_by()
+    try:
+        Read.objects.create(
+            at=at,
+            user=by,
+            unit_id=Subquery(roles.order_by("id").values("unit_id")[:1]),
+            role=Coalesce(
+                Subquery(roles.values("user").annotate(names=_NAMES).values("names")),
+                Value(""),
+                output_field=TextField(),
+            ),
+            purpose=purpose,
+            subject=subject,
+            what=what,
+        )
+    except IntegrityError as error:
+        raise UnknownPurpose(f"unknown purpose {purpose!r}: choose one of this administration's") from error
+
+
+_NAME = Cast("name", TextField())
+_NAMES = StringAgg(_NAME, delimiter=" ", distinct=True, order_by=_NAME)
