@@ -50,8 +50,8 @@ def store(account: Account, messages: list[Message], at: dt.datetime) -> list[uu
     if not fresh:
         return []
     records = _recognise(account, [m for _, m in fresh], at)
-    topics = resolve("topics", (m.topic for _, m in fresh))
-    territories = resolve("territories", (m.territory for _, m in fresh))
+    topics = resolve("topics", {m.topic for _, m in fresh})
+    territories = resolve("territories", {m.territory for _, m in fresh})
     ring = keys.keyring(tenancy.current())
     rows(
         "INSERT INTO channels_rawpayload (interaction, body_sealed) SELECT * FROM unnest(%s::uuid[], %s::bytea[])",

@@ -10,7 +10,7 @@ def rows(statement: str, *parameters: object) -> list[tuple]:
     """Run one statement with server-side, binary parameters (a batch's columns are large); its rows, if it gives any."""
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection) as cursor, connection.wrap_database_errors:
-        cursor.execute(statement, parameters)
+        cursor.execute(statement.replace("%s", "%b"), parameters)
         return cursor.fetchall() if cursor.description else []
 
 

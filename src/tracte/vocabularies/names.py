@@ -8,6 +8,7 @@ import unicodedata
 _CATALAN = ("el", "la", "els", "les", "l'", "lo")
 _ARTICLES = (*_CATALAN, "los", "las", "es", "sa", "ses", "s'", "eth", "era")
 _LEADING = frozenset(article.rstrip("'") for article in _ARTICLES)
+LONGEST = 200  # an index holds no longer key, and no name needs one
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -33,4 +34,4 @@ def key(name: str) -> str:
         del words[0]
     if len(words) == 1 and words[0].isdecimal():
         return words[0].lstrip("0") or "0"
-    return " ".join(words)
+    return " ".join(words)[:LONGEST]

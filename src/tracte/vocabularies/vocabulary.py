@@ -69,8 +69,8 @@ class Vocabulary:
 
     def add(self, term: Term, where: str) -> None:
         """One more term, if it can be one."""
-        if not term.code:
-            raise CannotLoad(f"{where}: no code: give each entry one")
+        if not 0 < len(term.code) <= 120:
+            raise CannotLoad(f"{where}: the code {term.code[:20]!r} is empty or too long: use 1 to 120 characters")
         if not term.labels.get("ca", "").strip():
             raise CannotLoad(f"{where}: {term.code} has no Catalan label: add one (ca)")
         if term.kind not in ("", *KINDS):

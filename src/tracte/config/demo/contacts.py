@@ -73,15 +73,15 @@ def _reachable(rng: Random, person: Person, age: int, numbers: Numbers, emails: 
     person.reach = 1 << p.TRUCADES | 1 << p.OFICINA
     odds = {
         p.BUSTIA: 0.9 if person.email else 0.0,
-        p.TELEGRAM: (0.3 if young else 0.06) if person.mobile else 0.0,
+        p.TELEGRAM: (0.36 if young else 0.08) if person.mobile else 0.0,
         p.FORMULARIS: (0.75 if young else 0.3) if person.email else 0.12,
-        p.APP: (0.3 if young else 0.05) if person.mobile else 0.0,
-        p.XARXES: 0.1 if age < 60 else 0.02,
+        p.APP: (0.38 if young else 0.05) if person.mobile else 0.0,
+        p.XARXES: 0.14 if age < 60 else 0.02,
         p.SMS: 0.5 if person.mobile else 0.0,
     }
     for channel, odd in odds.items():
         person.reach |= (rng.random() < odd) << channel
-    if person.uses(p.FORMULARIS) and not person.email and not person.mobile:
+    if person.uses(p.FORMULARIS) and not person.email and (not person.mobile or rng.random() < 0.6):
         person.email = LIBRARY
     if 20 < age < 66 and rng.random() < AT_WORK:
         person.work_phone = switchboard(person.number % SWITCHBOARDS)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from random import Random
 from typing import NamedTuple
 
 import yaml
-from faker.providers.person.es_ES import Provider as Castilian
 
 COMMUNITIES = {  # share of households, of 100
     "native": 79.0, "moroccan": 5.0, "latin": 7.0, "romanian": 2.2, "pakistani": 1.6, "senegalese": 1.5,
     "chinese": 1.4, "ukrainian": 1.2, "european": 1.1,
 }  # fmt: skip
+_PET = frozenset("Chema Chucho Chus Chuy Curro Dani Nando Nano Pepe Poncio Quique Rafa Tito Toño Ligia Luchi Maite Nanda Ani".split())
 OLD_BEFORE, NEW_FROM = 1962, 1994  # birth years that part the cohorts of given names
 
 
@@ -55,11 +56,20 @@ def community(name: str) -> Community:
             given[sex, age] = _split(by_age if isinstance(by_age, str) else by_age[age])
     surnames = _split(raw["surnames"])
     if name == "castilian":
-        surnames += sorted(set(Castilian.last_names) - set(surnames))
-        given["female", "mid"] += sorted(set(Castilian.first_names_female))
-        given["male", "mid"] += sorted(set(Castilian.first_names_male))
+        from faker.providers.person.es_ES import Provider as Castilian  # here: importing Faker takes most of a second
+
+        surnames += _tail(Castilian.last_names, surnames)
+        given["female", "mid"] += _tail(Castilian.first_names_female, given["female", "mid"])
+        given["male", "mid"] += _tail(Castilian.first_names_male, given["male", "mid"])
     two = raw.get("two_surnames", name in ("catalan", "castilian"))
     return Community(given, surnames, raw.get("nie", 0.0), two)
+
+
+def _tail(names: Iterable[str], known: list[str]) -> list[str]:
+    """Rare names in no order of the alphabet; what is shorter than four letters is a pet name."""
+    rare = sorted({name for name in names if len(name) > 3 and name not in _PET} - set(known))
+    Random(0).shuffle(rare)
+    return rare
 
 
 @cache

@@ -12,6 +12,7 @@ import yaml
 
 from tracte.config.demo import plan, seasons
 from tracte.config.demo.plan import Contact
+from tracte.config.demo.towns import Town
 
 FULL = ("ca", "es", "en", "oc")  # languages with a phrase for every topic
 _MONTHS = {
@@ -58,9 +59,10 @@ def other(language: str) -> dict[str, list[str]]:
     return _read("others")[language]
 
 
-def day(contact: Contact, rng: Random, language: str) -> str:
-    """A day near the contact in that language; never the 1st or 11th, before which Catalan elides."""
-    when = contact.day + dt.timedelta(days=3 + int(30 * rng.random()))
+def day(contact: Contact, rng: Random, language: str, back: bool = False) -> str:
+    """A day soon after the contact (or `back`, before it); never the 1st or 11th, before which Catalan elides."""
+    away = 3 + int(30 * rng.random())
+    when = contact.day + dt.timedelta(days=-away if back else away)
     number = when.day + 1 if when.day in (1, 11) else when.day
     return f"{number} {MONTHS.get(language, MONTHS['ca'])[when.month - 1]}"
 
@@ -72,10 +74,11 @@ def hour(rng: Random) -> str:
 
 _SLOTS: dict[str, Callable[[Contact, Random, str], str]] = {
     "day": day,
+    "past": lambda contact, rng, language: day(contact, rng, language, back=True),
     "hour": lambda contact, rng, language: hour(rng),
-    "town": lambda contact, rng, language: contact.person.home.door.town.name,
+    "town": lambda contact, rng, language: _town(contact).name,
     "at_town": lambda contact, rng, language: _at_town(contact, language),
-    "of_town": lambda contact, rng, language: contact.person.home.door.town.of,
+    "of_town": lambda contact, rng, language: _town(contact).of,
     "street": lambda contact, rng, language: contact.person.home.door_on(contact.day).street,
     "amount": lambda contact, rng, language: str(10 * (6 + int(110 * rng.random() ** 1.6))),
     "file": lambda contact, rng, language: f"{contact.day.year}/{10000 + contact.matter * 7 % 90000}",
@@ -87,8 +90,12 @@ _SLOTS: dict[str, Callable[[Contact, Random, str], str]] = {
 }
 
 
+def _town(contact: Contact) -> Town:
+    return contact.person.home.door_on(contact.day).town
+
+
 def _at_town(contact: Contact, language: str) -> str:
-    town = contact.person.home.door.town
+    town = _town(contact)
     return f"en {town.name}" if language == "oc" else town.at
 
 
@@ -127,7 +134,8 @@ def short(contact: Contact, rng: Random) -> str:
     text = one_of(topic["ask"], contact, rng, language)
     chance = rng.random()
     if chance < 0.35:
-        text = f"{one_of(said['hello'], contact, rng, language)}{'. ' if chance < 0.2 else ' '}{text}"
+        hello = one_of(said["hello"], contact, rng, language)
+        text = f"{hello} {text}" if hello[-1] == "!" or chance < 0.1 else f"{hello}, {text[0].lower()}{text[1:]}"
     elif chance < 0.5:
         text = f"{text} {one_of(topic['more'], contact, rng, language)}"
     return text.lower() if rng.random() < 0.12 else text

@@ -21,7 +21,7 @@ ASK, MORE, COMPLAIN, THANK, ANSWER, ALERT, AWAY, BOUNCE = range(8)  # the steps 
 OUTBOUND = (ANSWER, ALERT)
 SCRIPT = 0xFFFFFFFF  # the matter number of what the cast says word by word
 
-_FAVOUR = (22, 13, 15, 24, 9, 10, 4, 4)  # how often each of CHANNELS is taken when it is used
+_FAVOUR = (24, 36, 24, 22, 11, 26, 16, 5)  # how often each of CHANNELS is taken when it is used
 AUTOMATIC = 0.09  # of our mails: a machine answers first, that somebody is away or that it could not deliver
 _SIZES, _SIZE_ODDS = (1, 2, 3, 4, 5, 6, 8), (38, 26, 15, 9, 6, 4, 2)
 
@@ -101,6 +101,8 @@ class Plan:
         channel = favourite = _channel(person.reach, person.trait(1) if rng.random() < 0.55 else rng.random())
         moment = 0
         for place, step in enumerate(steps):
+            if step == ANSWER and channel in (p.TRUCADES, p.OFICINA) and rng.random() < 0.6:
+                step = MORE  # who spoke with somebody was answered there and then
             if step in OUTBOUND:
                 channel = _answers(person, step, channel, rng.random())
             elif channel == p.BUSTIA and place and steps[place - 1] == ANSWER and rng.random() < AUTOMATIC:

@@ -38,16 +38,15 @@ def read(text: str, source: str, scheme: str) -> Vocabulary:
         if not isinstance(entry, dict) or not isinstance(entry.get("code"), str):
             raise CannotLoad(f"{where}: not an entry: write - {{code: x, labels: {{ca: ...}}}}")
         _entry(vocabulary, {k: None if v in ("null", "~", "") else v for k, v in entry.items()}, where)
-    vocabulary.members = [_dated(member, vocabulary) for member in vocabulary.members]
+    moved = {member.code for member in vocabulary.members if member.valid_from}
+    vocabulary.members = [_dated(m, vocabulary) if m.code in moved else m for m in vocabulary.members]
     vocabulary.check_tree()
     return vocabulary
 
 
 def _dated(member: Member, vocabulary: Vocabulary) -> Member:
     """Where a territory moved, its first place has its day too: else it would read as the place of today."""
-    if member.valid_from or not any(m.code == member.code and m.valid_from for m in vocabulary.members):
-        return member
-    return replace(member, valid_from=vocabulary.terms[member.code].since or FIRST_DAY)
+    return replace(member, valid_from=member.valid_from or vocabulary.terms[member.code].since or FIRST_DAY)
 
 
 def _entry(vocabulary: Vocabulary, entry: dict, where: str) -> None:

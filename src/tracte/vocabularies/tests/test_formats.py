@@ -104,6 +104,8 @@ def test_a_territory_that_comes_twice_in_yaml_has_moved(write):
             "- {code: a, parent: b, labels: {ca: A}}\n- {code: b, parent: a, labels: {ca: B}}",
             "lies below itself",
         ),
+        ("x.yml", "- {code: '', labels: {ca: A}}", "x.yml: entry 1: the code '' is empty or too long"),
+        ("x.yml", f"- {{code: {'a' * 121}, labels: {{ca: A}}}}", "is empty or too long"),
         ("x.yml", "- {code: a, kind: planet, name: A}", "x.yml: entry 1: a is a 'planet'"),
         ("x.ttl", "not turtle", "x.ttl: not valid turtle"),
         ("x.rdf", "<rdf", "x.rdf: not valid xml"),

@@ -6,6 +6,7 @@ from tracte.core import tenancy
 from tracte.vocabularies import actions
 from tracte.vocabularies.formats import read
 from tracte.vocabularies.formats.skos import FORMATS
+from tracte.vocabularies.lookup import resolve
 from tracte.vocabularies.models import Concept, Match, Scheme, TerritoryMembership
 from tracte.vocabularies.vocabulary import CannotLoad
 
@@ -105,10 +106,11 @@ def test_dates_of_a_concept_come_and_go(administration, write):
     assert Concept.objects.get(scheme__key="v", code="animal").until == dt.date(2021, 6, 1)
 
 
-def test_another_administration_sees_none_of_it(administration, write):
-    from tracte.core.actions import found_administration
-
+def test_another_administration_has_its_own(administration, other_administration, write):
     actions.load(write("topics.yml", FIRST))
-    other = found_administration(slug="vic-vocabularies", name="Vic", host="vic-vocabularies.test")
-    with tenancy.acting_for(other):
+    ours = everything("topics")
+    with tenancy.acting_for(other_administration):
         assert not Scheme.objects.exists() and not Concept.objects.exists()
+        assert resolve("topics", ["Habitatge"]) == {}
+        assert actions.load(write("topics.yml", SECOND.replace("close: [bus], ", "")))["new"] == 3
+    assert everything("topics") == ours

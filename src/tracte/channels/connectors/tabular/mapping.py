@@ -97,8 +97,12 @@ class Mapping:
     def required(self) -> dict[str, str]:
         """Columns that the file must have -> where the mapping names them."""
         specs = self.specs() if self.optional is not None else [spec for spec in (self.id, self.at) if spec]
-        named = {column: spec.where for spec in reversed(specs) for column in spec.needs}
-        return {column: where for column, where in named.items() if column not in (self.optional or ())}
+        found: dict[str, str] = {}
+        for spec in specs:
+            for column in spec.needs:
+                if column not in (self.optional or ()):
+                    found.setdefault(column, spec.where)
+        return found
 
 
 def near(word: str, known: Iterable[str]) -> str:

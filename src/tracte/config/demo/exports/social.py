@@ -33,7 +33,7 @@ class Social:
         url = f"https://xarxa.exemple.org/{handle}/{rng.getrandbits(40)}"
         day, month = contact.day.day, contact.day.month
         clock = rhythm.iso(contact.moment)[11:16]
-        row = [identifier, f"{day:02d}/{month:02d}/{contact.day.year} {clock}", network, handle, _display(person), text, url]
+        row = [identifier, f"{day:02d}/{month:02d}/{contact.day.year} {clock}", network, handle, said.get("name") or _display(person), text, url]
         self._file.put([*row, person.language])
         return identifier, True
 

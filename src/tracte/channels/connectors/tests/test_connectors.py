@@ -1,0 +1,118 @@
+import gzip
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracte.channels import connectors
+from tracte.channels.connectors.source import InputError
+from tracte.channels.connectors.tabular.load import parse_mapping
+from tracte.channels.connectors.tabular.mapping import MappingError
+from tracte.channels.message import Message, Reject
+
+UPDATE = {
+    "message_id": 1,
+    "from": {"id": 5, "first_name": "Mercè"},
+    "chat": {"id": 5, "type": "private"},
+    "date": 1614590000,
+}
+LINES = {
+    "telegram": json.dumps({"update_id": 1, "message": UPDATE | {"text": "Bon dia"}}),
+    "webform": json.dumps({"id": "F-1", "text": "Bon dia"}),
+    "calls": "id,started_at\nC-1,2026-03-02",
+    "visits": "id,at\nV-1,2026-03-02",
+    "tabular": "id\nT-1",
+}
+MAPPINGS = {"tabular": parse_mapping("id: id")}
+
+
+@pytest.mark.parametrize("kind", LINES)
+@pytest.mark.parametrize("squeeze", [bytes, gzip.compress])
+def test_a_file_of_each_kind_opens_squeezed_or_not(kind, squeeze, tmp_path):
+    path = tmp_path / "fitxer.dat"
+    path.write_bytes(squeeze(LINES[kind].encode()))
+    (message,) = connectors.open_file(path, kind=kind, mapping=MAPPINGS.get(kind))
+    assert isinstance(message, Message) and message.raw
+    (same,) = connectors.parse(kind, LINES[kind].encode(), mapping=MAPPINGS.get(kind))
+    assert same.external_id == message.external_id
+
+
+@pytest.mark.parametrize("kind", LINES)
+def test_what_cannot_be_read_is_one_line(kind, tmp_path):
+    (tmp_path / "buit").write_bytes(b"")
+    (tmp_path / "zip").write_bytes(b"PK\x03\x04")
+    for name, told in {"cap": "no such file", "": "is a folder", "buit": "empty", "zip": "ZIP"}.items():
+        with pytest.raises(InputError, match=told) as error:
+            list(connectors.open_file(tmp_path / name, kind=kind, mapping=MAPPINGS.get(kind)))
+        assert "\n" not in str(error.value)
+
+
+def test_an_unknown_kind_and_a_mapping_out_of_place(tmp_path):
+    with pytest.raises(ValueError, match="'telegrm'; did you mean 'telegram'. Known: email, telegram, webform"):
+        connectors.open_file(tmp_path, kind="telegrm")
+    with pytest.raises(ValueError, match="needs a mapping"):
+        connectors.open_file(tmp_path, kind="tabular")
+    with pytest.raises(ValueError, match="takes no mapping"):
+        connectors.open_file(tmp_path, kind="calls", mapping="iris_bcn")
+
+
+names = st.sampled_from(
+    "update_id message edited_message callback_query my_chat_member chat from id date text photo".split()
+)
+scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names | st.text(max_size=6), inner, max_size=5)
+)
+
+
+def kept(items):
+    """Everything came out as a message or a refusal that a database can keep."""
+    for item in items:
+        assert isinstance(item, Message | Reject)
+        if isinstance(item, Reject):
+            assert item.reason and "\n" not in item.reason
+        else:
+            stored = json.dumps([item.text, item.subject, item.data], allow_nan=False, ensure_ascii=False)
+            assert "\\u0000" not in stored and stored.encode() and item.external_id
+
+
+def mutated(kind):
+    """A good object with one part replaced by anything."""
+    good = json.loads(LINES[kind])
+
+    def change(pair):
+        path, value = pair
+        copy = json.loads(json.dumps(good))
+        holder = copy.get("message", copy) if path[0] else copy
+        holder[path[1]] = value
+        return copy
+
+    fields = {
+        "telegram": [*UPDATE, "text", "contact", "location", "entities", "photo", "reply_to_message", "edit_date"]
+    }
+    known = fields.get(kind, ["id", "submitted_at", "name", "surnames", "document", "birth_date", "signed_in", "extra"])
+    return st.tuples(st.tuples(st.booleans(), st.sampled_from(known)), values).map(change)
+
+
+@pytest.mark.parametrize("kind", ["telegram", "webform"])
+@given(data=st.data())
+@settings(max_examples=300, deadline=None)
+def test_any_json_is_a_message_or_a_refusal(kind, data):
+    value = data.draw(values | mutated(kind))
+    kept(connectors.parse(kind, json.dumps(value).encode()))
+
+
+@pytest.mark.parametrize("kind", LINES)
+@given(raw=st.binary(max_size=300) | st.text(alphabet='id,at\n"\r;12026-\0é{}[]:', max_size=120).map(str.encode))
+@settings(max_examples=200, deadline=None)
+def test_any_bytes_are_messages_refusals_or_one_named_error(kind, raw, tmp_path_factory):
+    mapping = MAPPINGS.get(kind)
+    kept(connectors.parse(kind, raw, mapping=mapping))
+    kept(connectors.parse(kind, LINES[kind].encode() + b"\n" + raw, mapping=mapping))
+    path = tmp_path_factory.getbasetemp() / f"{kind}.any"
+    path.write_bytes(raw)
+    try:
+        kept(connectors.open_file(path, kind=kind, mapping=mapping))
+    except (InputError, MappingError) as error:
+        assert "\n" not in str(error)
