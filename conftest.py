@@ -17,18 +17,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent
+PASSWORD = "contrasenya-de-prova"  # noqa: S105 - of the cast, in tests only
 if "PYTEST_XDIST_WORKER" not in os.environ:  # the one process that the others come from
     for name in ("TRACTE_OWNER_URL", "TRACTE_APP_URL", "TRACTE_POOL"):
         os.environ.pop(name, None)
     os.environ["TRACTE_HOME"] = tempfile.mkdtemp(prefix="tracte-tests-")
+    (Path(os.environ["TRACTE_HOME"]) / "static").mkdir()
     os.environ["TRACTE_HOSTS"] = "localhost,127.0.0.1,[::1],testserver,vic.testserver"
     os.environ["DJANGO_SETTINGS_MODULE"] = "tracte.config.settings"
     # Registered before the embedded server registers its own: that one stops first.
     atexit.register(shutil.rmtree, os.environ["TRACTE_HOME"], ignore_errors=True)
 
-from django.conf import settings
 
-settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose
+def pytest_configure() -> None:
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -94,12 +98,12 @@ def _hired(administration: uuid.UUID, full_name: str, *roles: str):
     with tenancy.acting_for(administration):
         email = f"{full_name.split()[0].lower()}@exemple.cat"
         unit = Unit.objects.get(code="govern")
-        return hire(email=email, full_name=full_name, unit=unit, roles=list(roles), password="contrasenya-de-prova")
+        return hire(email=email, full_name=full_name, unit=unit, roles=list(roles), password=PASSWORD)
 
 
 @pytest.fixture
 def agent(administration: uuid.UUID):
-    """Jordi attends people. His password, like everybody's here: `contrasenya-de-prova`."""
+    """Jordi attends people. His password, like everybody's here, is PASSWORD."""
     return _hired(administration, "Jordi Serra", "agent")
 
 
@@ -139,3 +143,36 @@ def real_data() -> Callable[[str], Path]:
         return folder / relative
 
     return find
+
+
+@pytest.fixture
+def live(live_server, administration: uuid.UUID) -> str:
+    """Address of this worker's database served on loopback, as Govern d'Exemple. What the test writes is committed."""
+    return live_server.url
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Debian's Chromium. Where there is none the test is skipped, and fails under CI=true."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which(os.environ.get("TRACTE_CHROMIUM", "chromium"))
+    if program is None:
+        refuse = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        refuse("no Chromium for the browser tests: apt-get install chromium fonts-roboto")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop in this thread; queries do not use it
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser, live: str):
+    """A new browser session in Catalan, 1280 wide, at the live server; an error of a script fails the test."""
+    context = browser.new_context(base_url=live, locale="ca-ES", viewport={"width": 1280, "height": 800})
+    page, errors = context.new_page(), []
+    page.on("pageerror", lambda error: errors.append(error))
+    yield page
+    context.close()
+    assert not errors, errors

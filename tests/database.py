@@ -6,7 +6,9 @@ one that DATABASE_URL names, or an embedded one in the run's own TRACTE_HOME.
 
 from __future__ import annotations
 
+import itertools
 import os
+from contextlib import suppress
 from urllib.parse import urlsplit, urlunsplit
 
 import fasteners
@@ -17,36 +19,38 @@ from psycopg import sql
 from tracte.config import installation, postgres
 from tracte.core.actions import found_administration
 
-OWNER, APP = "TRACTE_OWNER_URL", "TRACTE_APP_URL"
+OWNER, APP, TEMPLATE = "TRACTE_OWNER_URL", "TRACTE_APP_URL", "TRACTE_TEST_TEMPLATE"
 CREATE = "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
+_count = itertools.count()
 
 
 def prepare() -> None:
     """Point Django at this worker's clone of the template; the first worker to come builds the template."""
     home = postgres.home()
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     with fasteners.InterProcessLock(home / "template.lock"):
         given = os.environ.get("DATABASE_URL")
         if given:
-            os.environ["DATABASE_URL"] = _ensure_database(given, f"tracte_{home.name[-8:]}")
+            os.environ["DATABASE_URL"] = _ensure_database(given, _prefix())
         postgres.ensure()
-        template, app = os.environ[OWNER], os.environ[APP]
+        os.environ[TEMPLATE] = os.environ[OWNER]
         if not (home / "template.ready").exists():
-            _build(template, app, is_ours=not given)
+            _build(os.environ[OWNER], os.environ[APP], is_ours=not given)
             (home / "template.ready").touch()
-    os.environ[OWNER], os.environ[APP] = (_named(url, f"{_name(template)}_{worker}") for url in (template, app))
-    os.environ["TRACTE_TEST_TEMPLATE"] = template
     renew()
 
 
 def renew() -> None:
-    """A fresh clone in the place of the one that a test changed for good."""
+    """Leave the clone that a test changed for good, if there was one, for a fresh one of a new name."""
     point(None, None)
-    template = os.environ["TRACTE_TEST_TEMPLATE"]
-    clone, source = sql.Identifier(_name(os.environ[OWNER])), sql.Identifier(_name(template))
+    template, before = os.environ[TEMPLATE], _name(os.environ[OWNER])
+    name = f"{_name(template)}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_count)}"
     with psycopg.connect(_server(template), autocommit=True) as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(clone))
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(clone, source))
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, _name(template)))))
+        if before != _name(template):
+            # Somebody may still look at it (autovacuum, a thread of the test): then it goes at the end of the run.
+            with suppress(psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+                server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(before)))
+    os.environ[OWNER], os.environ[APP] = _named(os.environ[OWNER], name), _named(os.environ[APP], name)
     point(os.environ[OWNER], os.environ[APP])
 
 
@@ -62,7 +66,7 @@ def drop_all() -> None:
     """On a server that is not ours: this run's databases and role. An embedded one goes with its directory."""
     if not (given := os.environ.get("DATABASE_URL")):
         return
-    prefix = f"tracte_{postgres.home().name[-8:]}"
+    prefix = _prefix()
     with psycopg.connect(_server(given), autocommit=True) as server:
         names = server.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [prefix + "%"]).fetchall()
         for (name,) in names:
@@ -89,6 +93,11 @@ def _ensure_database(given: str, name: str) -> str:
         if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             server.execute(sql.SQL(CREATE).format(sql.Identifier(name)))
     return _named(given, name)
+
+
+def _prefix() -> str:
+    """Of the names of this run on a server that is not ours."""
+    return f"tracte_{postgres.home().name[-8:].lower()}"
 
 
 def _server(url: str) -> str:

@@ -19,6 +19,13 @@ from tracte.core.clock import now
 from tracte.core.events import announce
 
 
+@transaction.atomic
+def set_secret(account: Account, secret: str) -> None:
+    """The secret that its platform's webhook must bring. Without one, the account has no webhook."""
+    account.secret_sealed = keys.keyring(account.administration_id).seal(secret.encode())
+    account.save(update_fields=["secret_sealed"])
+
+
 MAX_REFUSALS = 50  # rows of one batch that the database may refuse before the fault is taken to be ours
 
 

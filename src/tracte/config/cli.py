@@ -173,10 +173,10 @@ def mail() -> None:
 @click.option("--json", "as_json", is_flag=True)
 def mail_parse(paths: tuple[Path, ...], as_json: bool) -> None:
     """One line per message: what is new text, what is automatic, what bounced."""
-    from tracte.config import mail_report
+    from tracte.channels.connectors.email import report
 
-    for line in mail_report.lines(paths, as_json):
-        click.echo(line)
+    for line in report.lines(*paths):
+        click.echo(json.dumps(line, ensure_ascii=False) if as_json else f"{line['path']}: {line['from']} · {line['subject']}")
 
 
 @cli.group()

@@ -5,6 +5,9 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView, TemplateView
 from django.views.i18n import set_language
 
+from tracte.config import health
+from tracte.config.api import api
+
 # Of allauth's pages, those of people who were hired: nobody signs up by themselves.
 account_patterns: list[URLPattern | URLResolver] = [
     path("login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
@@ -30,5 +33,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", set_language, name="set_language"),
     path("desk/sign-in/", account.login, name="account_login"),
     path("desk/account/", include(account_patterns)),
+    path("hooks/", include("tracte.channels.urls")),
+    path("api/v1/", api.urls),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("metrics", health.metrics, name="metrics"),
     path("desk/components/", TemplateView.as_view(template_name="components.html"), name="components"),
 ]

@@ -13,6 +13,7 @@ from tracte.core import tenancy
 from tracte.core.clock import now
 from tracte.core.events import announce
 from tracte.core.models import Administration, ApiKey, Revocation, Role, Unit, UnitVersion, User
+from tracte.core.sql import rows
 
 
 def found_administration(*, slug: str, name: str, host: str = "", at: dt.datetime | None = None) -> uuid.UUID:
@@ -62,6 +63,11 @@ def revoke_key(key: ApiKey, *, by: User | None) -> None:
     _, is_new = Revocation.objects.get_or_create(api_key=key, defaults={"by": by})
     if is_new:
         announce("core.key.revoked", key=key.id)
+
+
+def administration_by_host(host: str) -> uuid.UUID | None:
+    """The administration served under a host name (a port is ignored)."""
+    return rows("SELECT tracte_administration_for(%s::text)", host.split(":")[0])[0][0]
 
 
 def administration_of_key(secret: str) -> uuid.UUID | None:

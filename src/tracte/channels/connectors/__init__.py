@@ -14,7 +14,7 @@ from tracte.channels.message import Message, Reject
 
 __all__ = ["KINDS", "InputError", "connector", "open_file", "parse"]
 
-KINDS = ("email", "telegram", "webform", "calls", "visits", "tabular")
+KINDS = ("email", "telegram", "webform", "calls", "visits", "tabular", "cloudevents")
 MAIL_LIMIT = 256 << 20  # bytes of one .eml
 
 

@@ -9,7 +9,12 @@ from tracte.config.demo.people import Home, Person
 from tracte.config.demo.towns import RIUDECLAR, Door, Town, towns
 
 EVERY, NO_SMS, CALLS = 0b11111111, 0b00111101, 0b00011000
-MERCE_DNI, MERCE_MOBILE, MERCE_EMAIL, MERCE_LANDLINE = dni(40_007_417), "600000417", "merce.puig@exemple.cat", "977000418"
+MERCE_DNI, MERCE_MOBILE, MERCE_EMAIL, MERCE_LANDLINE = (
+    dni(40_007_417),
+    "600000417",
+    "merce.puig@exemple.cat",
+    "977000418",
+)
 
 
 def _riudeclar() -> Town:

@@ -13,16 +13,23 @@ from tracte.config.demo.names import community
 from tracte.config.demo.people import Home, Person
 
 LIBRARY = "biblioteca.riudeclar@exemple.org"  # one address for all who have none
-DOMAINS = ["exemple.cat", "exemple.org", "correu.exemple.cat", "correu.exemple.org", "posta.exemple.cat", "rapid.exemple.org"]
+DOMAINS = [
+    "exemple.cat",
+    "exemple.org",
+    "correu.exemple.cat",
+    "correu.exemple.org",
+    "posta.exemple.cat",
+    "rapid.exemple.org",
+]
 FAMILY_EMAIL, CHANGED_MOBILE, AT_WORK, CHANGED_DOCUMENT = 0.10, 0.06, 0.12, 0.01
 ADULT = 16  # younger people have no contacts of their own
 
 _LANGUAGES = {  # community -> language, share of 100
-    "native": ("ca", 81.5, "es", 17.5, "en", 1.0), "moroccan": ("ca", 56, "es", 36, "fr", 4, "ar", 4),
-    "romanian": ("ca", 50, "es", 42, "en", 4, "ro", 4), "latin": ("ca", 26, "es", 74),
-    "chinese": ("ca", 45, "es", 43, "en", 12), "senegalese": ("ca", 60, "es", 33, "fr", 7),
-    "ukrainian": ("ca", 45, "es", 30, "en", 15, "uk", 10), "pakistani": ("ca", 50, "es", 22, "en", 28),
-    "european": ("ca", 22, "es", 10, "en", 60, "fr", 8),
+    "native": ("ca", 84, "es", 15, "en", 1.0), "moroccan": ("ca", 56, "es", 32, "fr", 6, "ar", 6),
+    "romanian": ("ca", 50, "es", 36, "en", 4, "ro", 10), "latin": ("ca", 26, "es", 74),
+    "chinese": ("ca", 45, "es", 43, "en", 12), "senegalese": ("ca", 58, "es", 28, "fr", 14),
+    "ukrainian": ("ca", 43, "es", 22, "en", 13, "uk", 22), "pakistani": ("ca", 50, "es", 22, "en", 28),
+    "european": ("ca", 22, "es", 10, "en", 56, "fr", 12),
 }  # fmt: skip
 _CHOICES = {where: (row[::2], row[1::2]) for where, row in _LANGUAGES.items()}
 
@@ -53,7 +60,7 @@ def _documents(rng: Random, person: Person, numbers: Numbers, first: dt.date, la
 
 
 def _language(rng: Random, person: Person) -> None:
-    if person.home.door.town.is_aranese and rng.random() < 0.62:
+    if person.home.door.town.is_aranese and rng.random() < 0.7:
         person.language = "oc"
         return
     names, shares = _CHOICES[person.community]

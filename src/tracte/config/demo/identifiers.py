@@ -33,7 +33,7 @@ class Numbers:
     def _spread(self, serial: int, step: int, size: int) -> int:
         return (serial * step + self._shift) % size
 
-    def _free(self, serial: int, write) -> str:  # noqa: ANN001
+    def _free(self, serial: int, write) -> str:
         found = write(serial)
         return write(serial + 4_000_000) if found in self._taken else found
 

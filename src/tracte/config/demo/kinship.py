@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from tracte.config.demo.names import (
     COMMUNITIES,
-    community,
     cohort,
+    community,
     native_given,
     native_surname,
     skewed,
@@ -18,7 +18,7 @@ from tracte.config.demo.names import (
 )
 
 YEAR = 2026
-NAMESAKES = 0.02  # of the families: the eldest bears the parent's name
+NAMESAKES = 0.03  # of the families: the eldest bears the parent's name
 TWINS = 0.035  # of the families with two children or more
 _NAMES, _SHARES = list(COMMUNITIES), list(COMMUNITIES.values())
 
@@ -33,11 +33,18 @@ class Kin(NamedTuple):
     born: dt.date
     community: str
     twin: int = 0
+    heir: bool = False  # bears the given name of a parent on purpose
 
 
 def household(rng: Random, kind: str) -> list[Kin]:
     """The members of a new household of that kind, eldest generation first."""
-    return _MAKERS[kind](rng, rng.choices(_NAMES, _SHARES)[0])
+    members, taken = [], set()
+    for kin in _MAKERS[kind](rng, rng.choices(_NAMES, _SHARES)[0]):
+        while kin.given in taken and not kin.heir:
+            kin = kin._replace(given=_given(rng, kin.community, kin.sex, kin.born.year))
+        taken.add(kin.given)
+        members.append(kin)
+    return members
 
 
 def _born(rng: Random, age: float) -> dt.date:
@@ -104,7 +111,9 @@ def _three_generations(rng: Random, where: str) -> list[Kin]:
 
 
 def _flatmates(rng: Random, where: str) -> list[Kin]:
-    others = [where if rng.random() < 0.5 else rng.choices(_NAMES, _SHARES)[0] for _ in range(1 + int(3 * rng.random()))]
+    others = [
+        where if rng.random() < 0.5 else rng.choices(_NAMES, _SHARES)[0] for _ in range(1 + int(3 * rng.random()))
+    ]
     return [_adult(rng, one, 19 + 22 * rng.random() ** 1.4) for one in (where, *others)]
 
 
@@ -136,15 +145,13 @@ def _children(rng: Random, parents: list[Kin], count: int, absent: str = "") -> 
     children = [_adult(rng, where, age, "", surnames) for age in ages]
     if children and rng.random() < NAMESAKES:
         elder = next((parent for parent in parents if parent.sex == children[0].sex), parents[0])
-        children[0] = children[0]._replace(given=elder.given, sex=elder.sex)
+        children[0] = children[0]._replace(given=elder.given, sex=elder.sex, heir=True)
     return children
 
 
 def _inherited(rng: Random, parents: list[Kin], absent: str) -> tuple[str, str]:
     first, second = parents[0].surname, parents[1].surname if len(parents) > 1 else absent
-    if len(parents) == 1 and rng.random() < 0.75:
-        first, second = second, first
-    elif rng.random() < 0.07:
+    if (len(parents) == 1 and rng.random() < 0.75) or rng.random() < 0.07:
         first, second = second, first
     both = any(parent.community in ("native", "latin") for parent in parents)
     return first, second if both else ""

@@ -14,7 +14,29 @@ COMMUNITIES = {  # share of households, of 100
     "native": 79.0, "moroccan": 5.0, "latin": 7.0, "romanian": 2.2, "pakistani": 1.6, "senegalese": 1.5,
     "chinese": 1.4, "ukrainian": 1.2, "european": 1.1,
 }  # fmt: skip
-_PET = frozenset("Chema Chucho Chus Chuy Curro Dani Nando Nano Pepe Poncio Quique Rafa Tito Toño Ligia Luchi Maite Nanda Ani".split())
+_PET = frozenset(
+    [
+        "Chema",
+        "Chucho",
+        "Chus",
+        "Chuy",
+        "Curro",
+        "Dani",
+        "Nando",
+        "Nano",
+        "Pepe",
+        "Poncio",
+        "Quique",
+        "Rafa",
+        "Tito",
+        "Toño",
+        "Ligia",
+        "Luchi",
+        "Maite",
+        "Nanda",
+        "Ani",
+    ]
+)
 OLD_BEFORE, NEW_FROM = 1962, 1994  # birth years that part the cohorts of given names
 
 

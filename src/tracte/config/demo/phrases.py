@@ -14,6 +14,7 @@ from tracte.config.demo import plan, seasons
 from tracte.config.demo.plan import Contact
 from tracte.config.demo.towns import Town
 
+_OWN_ANSWER = ("atencio.agraiment", "habitatge.desnonament")  # no general answer would fit
 FULL = ("ca", "es", "en", "oc")  # languages with a phrase for every topic
 _MONTHS = {
     "ca": "de gener,de febrer,de març,d'abril,de maig,de juny,de juliol,d'agost,de setembre,d'octubre,de novembre,de desembre",
@@ -33,7 +34,8 @@ class Voice:
     def __init__(self, page: dict) -> None:
         self.general = {key: [_split(text) for text in texts] for key, texts in page["general"].items()}
         self.topics = [
-            {key: [_split(text) for text in texts] for key, texts in page[code].items() if key != "what"} for code in seasons.codes()
+            {key: [_split(text) for text in texts] for key, texts in page[code].items() if key != "what"}
+            for code in seasons.codes()
         ]
         self.what = [page[code]["what"] for code in seasons.codes()]
 
@@ -80,7 +82,7 @@ _SLOTS: dict[str, Callable[[Contact, Random, str], str]] = {
     "at_town": lambda contact, rng, language: _at_town(contact, language),
     "of_town": lambda contact, rng, language: _town(contact).of,
     "street": lambda contact, rng, language: contact.person.home.door_on(contact.day).street,
-    "amount": lambda contact, rng, language: str(10 * (6 + int(110 * rng.random() ** 1.6))),
+    "amount": lambda contact, rng, language: _amount(contact, rng),
     "file": lambda contact, rng, language: f"{contact.day.year}/{10000 + contact.matter * 7 % 90000}",
     "age": lambda contact, rng, language: str(_age(contact, rng)),
     "months": lambda contact, rng, language: str(2 + int(8 * rng.random())),
@@ -99,12 +101,26 @@ def _at_town(contact: Contact, language: str) -> str:
     return f"en {town.name}" if language == "oc" else town.at
 
 
+def _amount(contact: Contact, rng: Random) -> str:
+    """Euros: a fare, the price of works, or else a rent, a tax, a wage."""
+    code = seasons.codes()[contact.topic]
+    if code.startswith("transport"):
+        return str(10 + int(60 * rng.random()))
+    if code == "habitatge.rehabilitacio":
+        return f"{3 + int(40 * rng.random())}.{100 * int(10 * rng.random()):03d}"
+    return str(10 * (38 + int(85 * rng.random())))
+
+
 def _age(contact: Contact, rng: Random) -> int:
     """Of a child where the topic is of school, of somebody old where it is of care, else of a grown person."""
     code = seasons.codes()[contact.topic]
     if code.startswith("educacio"):
         return 3 + int(9 * rng.random())
-    return 78 + int(15 * rng.random()) if code.startswith(("social", "salut.visita", "salut.vac")) else 25 + int(35 * rng.random())
+    return (
+        78 + int(15 * rng.random())
+        if code.startswith(("social", "salut.visita", "salut.vac"))
+        else 25 + int(35 * rng.random())
+    )
 
 
 def fill(parts: Parts, contact: Contact, rng: Random, language: str) -> str:
@@ -149,7 +165,14 @@ def long(contact: Contact, rng: Random, sign: str) -> str:
         body = lines["ask"][int(rng.random() * len(lines["ask"]))]
         return f"{lines['open'][0]}\n\n{body}\n\n{lines['close'][int(rng.random() * len(lines['close']))]}\n{sign}".rstrip()
     said, topic = voice(language).general, voice(language).topics[contact.topic]
-    body = [one_of(topic["ask"] if contact.step == plan.ASK else said[_LONG.get(contact.step, "remind")], contact, rng, language)]
+    body = [
+        one_of(
+            topic["ask"] if contact.step == plan.ASK else said[_LONG.get(contact.step, "remind")],
+            contact,
+            rng,
+            language,
+        )
+    ]
     if contact.step in (plan.ASK, plan.COMPLAIN) and rng.random() < 0.7:
         body.append(one_of(topic["more"], contact, rng, language))
     if contact.step != plan.THANK and rng.random() < 0.35:
@@ -180,7 +203,7 @@ def reply(contact: Contact, rng: Random) -> str:
     """The sentence or two that answer."""
     language = contact.person.language if contact.person.language in FULL else "ca"
     own = voice(language).topics[contact.topic].get("answer")
-    if own and rng.random() < 0.65:
+    if own and (rng.random() < 0.65 or seasons.codes()[contact.topic] in _OWN_ANSWER):
         return one_of(own, contact, rng, language)
     return one_of(voice(language).general["answer"], contact, rng, language)
 

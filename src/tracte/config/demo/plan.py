@@ -133,7 +133,7 @@ _SIZE_CUMULATIVE = seasons.cumulative(_SIZE_ODDS)
 
 def _quotas(rng: Random, people: int, total: int) -> list[int]:
     """Pareto: one person in five none at all, the rest from one on; summing to `total`."""
-    weights = [0.0 if rng.random() < 0.18 else min(rng.paretovariate(1.22), 400.0) for _ in range(people)]
+    weights = [0.0 if rng.random() < 0.18 else min(rng.paretovariate(1.2), 130.0) for _ in range(people)]
     scale = total / (sum(weights) or 1.0)
     quotas = [int(weight * scale + rng.random()) for weight in weights]
     wrong = total - sum(quotas)

@@ -38,7 +38,15 @@ def population(people: int, seed: int, first: dt.date = FIRST_DAY, last: dt.date
     return everybody
 
 
-_KINDS = {"single": 27, "couple": 24, "family": 27, "single_parent": 9, "three_generations": 5, "flatmates": 6, "twins": 2}
+_KINDS = {
+    "single": 27,
+    "couple": 24,
+    "family": 27,
+    "single_parent": 9,
+    "three_generations": 5,
+    "flatmates": 6,
+    "twins": 2,
+}
 _KIND_NAMES, _KIND_SHARES = list(_KINDS), list(_KINDS.values())
 
 
@@ -55,7 +63,9 @@ def _home(rng: Random, number: int, numbers: Numbers, first: dt.date, last: dt.d
 
 
 def _person(number: int, home: Home, kin: Kin) -> Person:
-    return Person(number, home, kin.given, kin.surname, kin.surname2, kin.sex, kin.born, kin.community, "", twin=kin.twin)
+    return Person(
+        number, home, kin.given, kin.surname, kin.surname2, kin.sex, kin.born, kin.community, "", twin=kin.twin
+    )
 
 
 def _mark_namesakes(home: Home) -> None:

@@ -62,7 +62,12 @@ def _odds(month: int, stage: int) -> list[float]:
     weights = []
     for code in codes():
         weight = _COMMON.get(code, 10.0) * (4.0 if month in _PEAKS.get(code, ()) else 1.0)
-        favoured = any(code.startswith(start) for place, (_, _, starts) in enumerate(_AGES) if stage >> place & 1 for start in starts)
+        favoured = any(
+            code.startswith(start)
+            for place, (_, _, starts) in enumerate(_AGES)
+            if stage >> place & 1
+            for start in starts
+        )
         weights.append(weight * (3.0 if favoured else 1.0))
     return cumulative(weights)
 

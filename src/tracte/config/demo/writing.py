@@ -29,7 +29,15 @@ ZERO_LOST = 0.06  # postal codes of a sheet: 08024 -> 8024
 
 _KEYS = ("qwertyuiop", "asdfghjklñ", "zxcvbnm")
 _NEAR = {row[i]: row[max(i - 1, 0) : i] + row[i + 1 : i + 2] for row in _KEYS for i in range(len(row))}
-_MALFORMED = (("exemple", "exemlpe"), (".cat", ".cta"), ("@exemple", "@exempel"), ("correu.", "coreu."), (".org", ".ogr"))
+_MALFORMED = (
+    ("exemple", "exemlpe"),
+    (".cat", ".cta"),
+    ("@exemple", "@exempel"),
+    ("correu.", "coreu."),
+    (".org", ".ogr"),
+)
+
+AMBIGUOUS = 0.04  # a father or son of one name leaves out the surname that tells them apart
 
 Name = tuple[str, str, str]
 
@@ -38,7 +46,9 @@ def name(person: Person, rng: Random, two: float) -> Name:
     """Given name and surnames as somebody writes them once. `two`: chance that the second surname is said."""
     given, one, second = person.given, person.surname, person.surname2
     chance = rng.random()
-    if not person.namesake:
+    if person.namesake:
+        second = "" if rng.random() < AMBIGUOUS else second
+    else:
         if second and rng.random() >= two:
             second = ""
         if chance < NICKNAME and (known := nicknames().get(given)):

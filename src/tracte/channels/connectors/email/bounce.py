@@ -16,9 +16,9 @@ from tracte.channels.connectors.email.values import Address, addresses
 
 _MAX_PROSE = 20_000
 _MAX_REPORT = 1 << 20
-_ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
+_ATOM = r"[\w!#$%&'*+/=?^`{|}~-]{1,64}"
 _ADDRESS = re.compile(rf"(?<![\w.])(?!['*]){_ATOM}(?:\.{_ATOM})*@(?:[\w-]+\.)+[a-z]{{2,}}\b", re.I)
-_ADDRESS_LINE = re.compile(rf"^[ \t>*<\"'-]*({_ADDRESS.pattern})", re.I | re.M)
+_ADDRESS_LINE = re.compile(rf"^[ \t>*<\"'-]{{0,20}}({_ADDRESS.pattern})", re.I | re.M)
 _FAILED = re.compile(
     r"(could|can|can) ?not be deliver|unable to deliver|not (been )?able to deliver|undeliver(able|ed)|not delivered"
     r"|non-?delivery|deliver(y|ing)? (has )?(fail|problem)|fail(ed|ure) (delivery|notice)|mail (delivery )?fail"
@@ -43,12 +43,15 @@ _SUBJECT = re.compile(
     r"|.*: non remis( \(.*)?$",
     re.I,
 )
-_ORIGINAL = re.compile(
-    r"^(\W*-{2,}.{0,20}(original message|returned m|below this line|unsent message|message (text|header)"
-    r"|copy of (the|your)|header of the|session transcript|transcript of|mensaje original|missatge original).*"
-    r"|\s*((the )?original message (follows|attached)|(below|here|included) is a copy of|old message:"
-    r"|the first \d+ lines of|your message reads).*)$",
-    re.I | re.M,
+_RETURNED = re.compile(  # after dashes
+    r".{0,20}(original message|returned m|below this line|unsent message|message (text|header)|copy of (the|your)"
+    r"|header of the|session transcript|transcript of|mensaje original|missatge original)",
+    re.I,
+)
+_INCLUDED = re.compile(
+    r"(the )?original message (follows|attached)|(below|here|included) is a copy of|old message:|the first \d+ lines of"
+    r"|your message reads",
+    re.I,
 )
 _CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _LISTED = re.compile(r"^<[^<>\s]+@[^<>\s]+>:", re.M)  # qmail's form, in any language
@@ -130,9 +133,16 @@ def _prose(headers: Headers, content: Content, sender: Address | None, subject: 
 
 def _notice(text: str) -> str:
     """What the mail software says, without the mail that it returns."""
-    text = text[:_MAX_PROSE]
-    marks = (mark.start() for mark in _ORIGINAL.finditer(text) if _ADDRESS.search(text, 0, mark.start()))
-    return text[: next(marks, len(text))]
+    said: list[str] = []
+    addressed = False
+    for line in text[:_MAX_PROSE].split("\n"):
+        bare = line.lstrip(" \t|*=#>")
+        returned = _RETURNED.match(bare.lstrip("- ")) if bare.startswith("--") else _INCLUDED.match(bare)
+        if returned and addressed:
+            break
+        addressed = addressed or "@" in line
+        said.append(line)
+    return "\n".join(said)
 
 
 def _named(notice: str, ours: set[str], sender: Address | None) -> list[str]:

@@ -65,7 +65,7 @@ def _starts(lines: list[str], number: int, own: set[str]) -> bool:
     if not own or lines[number - 1].strip() or line.endswith(("?", ":", "!")):
         return False
     said = _WORD.findall(_fold(line))
-    return 0 < len(said) <= 6 and bool(own & set(said))
+    return bool(own & set(said)) and 2 * sum(word in own for word in said) >= len(said)
 
 
 def _own_words(name: str, address: str) -> set[str]:

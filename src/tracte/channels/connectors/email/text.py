@@ -32,16 +32,21 @@ _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "ul", "ol", "tabl
 _LINES = {"div", "br", "li", "tr", "hr", "dt", "dd", "section", "article", "header", "footer", "address", "center"}
 _CELLS = {"td", "th"}
 _QUOTE = "blockquote"
+_HIDDEN = {"script", "style", "title", "template", "noscript", "svg", "math"}
 # nh3 (html5ever) closes what was left open and drops comments, scripts and styles: what remains is regular enough
-# for one regular expression. Classes stay because Outlook's "MsoNormal" is a paragraph that means a line.
+# for one regular expression. One class stays: Outlook's "MsoNormal" is a paragraph that means a line.
 _CLEANER = nh3.Cleaner(
     tags=_PARAGRAPHS | _LINES | _CELLS | {_QUOTE},
-    clean_content_tags={"script", "style", "title", "template", "noscript", "svg", "math"},
-    attributes={"p": {"class"}},
+    clean_content_tags=_HIDDEN,
+    attributes={},
+    allowed_classes={"p": {"MsoNormal"}},
     link_rel=None,
 )
-_TOKEN = re.compile(r'<(/?)([a-z0-9]+)((?:"[^"]*"|[^">])*)>|([^<]+)|<')
+_TOKEN = re.compile(r"<(/?)([a-z0-9]+)([^<>]*)>|([^<]+)|<[!?][^<>]*>?|<", re.I)
 _SPACES = re.compile(r"[ \t\r\n\f]+")
+# html5ever looks through every open element at each tag: ten thousand open <div> take a second, a million an age.
+_MAX_NESTING = 300
+_NESTING = re.compile(r"<(/?)(?!(?:p|br|hr|img|li|t[dhr]|d[dt]|meta|link|input|col|option|area|base|wbr)\b)[a-z]", re.I)
 
 
 @lru_cache(maxsize=512)
@@ -97,25 +102,30 @@ def clean(text: str) -> str:
 def from_html(html: str) -> str:
     """Plain text: one line per block, one blank line between paragraphs, `> ` before what was quoted."""
     page = _Page()
-    inside_pre = 0
-    for token in _TOKEN.finditer(_CLEANER.clean(html)):
-        closing, tag, attributes, words = token.groups()
-        if words:
-            page.write(unescape(words), keep=inside_pre > 0)
-        elif tag == _QUOTE:
-            page.quote(-1 if closing else 1)
-        elif tag in _CELLS:
-            page.write(" ")
-        elif tag == "br":
-            page.end_line(force=True)
-        elif tag:
-            inside_pre += (tag == "pre") * (-1 if closing else 1)
-            page.end_line()
-            page.blank |= tag in _PARAGRAPHS and "MsoNormal" not in attributes and not (closing and tag == "p")
-            if tag == "li" and not closing:
-                page.write("- ")
+    kept = hidden = 0
+    for token in _TOKEN.finditer(html if _too_deep(html) else _CLEANER.clean(html)):
+        closing, tag, attributes, words = token.groups("")
+        tag, step = tag.lower(), -1 if closing else 1
+        if tag in _HIDDEN:  # only where nh3 did not clean
+            hidden = max(0, hidden + step)
+        elif hidden or not (words or tag):
+            continue
+        elif words:
+            page.write(unescape(words), keep=kept > 0)
+        else:
+            kept = max(0, kept + (tag == "pre") * step)
+            page.tag(tag, step, outlook="MsoNormal" in attributes)
     page.end_line()
     return "\n".join(page.lines)
+
+
+def _too_deep(html: str) -> bool:
+    depth = 0
+    for tag in _NESTING.finditer(html) if html.count("<") > _MAX_NESTING else ():
+        depth += -1 if tag[1] else 1
+        if depth > _MAX_NESTING:
+            return True
+    return False
 
 
 class _Page:
@@ -126,6 +136,21 @@ class _Page:
         self.words: list[str] = []
         self.depth = 0
         self.blank = False
+
+    def tag(self, tag: str, step: int, *, outlook: bool) -> None:
+        """A tag that opens (`step` 1) or closes (-1)."""
+        if tag == _QUOTE:
+            self.end_line()
+            self.depth = max(0, self.depth + step)
+        elif tag in _CELLS:
+            self.write(" ")
+        elif tag == "br":
+            self.end_line(force=True)
+        elif tag in _PARAGRAPHS or tag in _LINES:
+            self.end_line()
+            self.blank |= tag in _PARAGRAPHS and not outlook and not (tag == "p" and step < 0)
+            if tag == "li" and step > 0:
+                self.write("- ")
 
     def write(self, words: str, *, keep: bool = False) -> None:
         if keep:
@@ -147,10 +172,6 @@ class _Page:
             self.lines.append(self.prefix.rstrip())
         self.blank = self.blank and not line
         self.lines.append((self.prefix + line.replace("\xa0", " ")).rstrip())
-
-    def quote(self, by: int) -> None:
-        self.end_line()
-        self.depth = max(0, self.depth + by)
 
     @property
     def prefix(self) -> str:

@@ -115,7 +115,8 @@ def read_csv(stream: BinaryIO, mapping: Mapping) -> tuple[list[str], Iterator[Nu
     if head.startswith(_BOM16):
         decoder = codecs.getincrementaldecoder("utf-16")("replace")
         stream, encodings = _rewritten(stream, lambda chunk: decoder.decode(chunk).encode()), ("utf-8",)
-    elif b"\n" not in head and b"\r" in head[:-1]:
+        head = source.refuse_foreign(stream)
+    if b"\n" not in head and b"\r" in head[:-1]:
         stream = _rewritten(stream, lambda chunk: chunk.replace(b"\r", b"\n"))
     lines = Lines(stream, encodings)
     columns, delimiter = _header(lines, mapping)

@@ -54,16 +54,17 @@ def load_mapping(name_or_path: str | Path, *, name: str = "") -> Mapping:
 
 def parse_mapping(text: bytes | str, name: str = "mapping") -> Mapping:
     """YAML text to a Mapping. Raises MappingError."""
+    checked = _Page(name)
     try:
         # BaseLoader: every scalar stays text, so `yes`, `null` and `08019` mean what they say. It builds no objects.
         page = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506
     except RecursionError:
-        raise MappingError(f"mapping {name}: nested too deeply") from None
+        raise checked.wrong("", "nested too deeply") from None
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        place = f" line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise MappingError(f"mapping {name}:{place} bad YAML ({getattr(error, 'problem', None) or error})") from None
-    return _Page(name).mapping(page)
+        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise checked.wrong(place, f"bad YAML ({getattr(error, 'problem', None) or error})") from None
+    return checked.mapping(page)
 
 
 class _Page:

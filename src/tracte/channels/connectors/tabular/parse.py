@@ -18,7 +18,6 @@ from tracte.channels.message import Message, Reject
 
 __all__ = ["MappingError", "load_mapping", "parse", "read", "read_table"]
 _PEEKED = 100  # records that show which fields a table has
-_RECORDS = {"ndjson": read_json, "json": read_json, "xml": read_xml, "parquet": read_parquet}
 _SUFFIXES = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "ndjson", ".pq": "parquet"}
 
 
@@ -53,7 +52,9 @@ def read_table(
     if form == "parquet":
         return _records(read_parquet(stream), mapping)
     stream = source.unpacked(stream)
-    return _csv(stream, mapping) if form == "csv" else _records(_RECORDS[form](stream), mapping)
+    if form == "csv":
+        return _csv(stream, mapping)
+    return _records(read_xml(stream) if form == "xml" else read_json(stream, mapping.required()), mapping)
 
 
 def _format_of(path: Path) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 from xml.parsers import expat
 
@@ -11,26 +12,26 @@ from tracte.channels.connectors import source, strict_json
 from tracte.channels.message import Reject
 
 RECORD_LIMIT = 16 << 20  # characters of one XML record
+# `{"total": 2, "service_requests": [{`: plain members, then the list
+_BEFORE_ARRAY = re.compile(rb'\{\s*(?:"[^"]*"\s*:\s*(?:"[^"]*"|[\w.+-]+)\s*,\s*)*"[^"]*"\s*:\s*\[\s*[{\]]')
 Record = tuple[int, bytes, dict[str, Any]]  # position from 1, bytes, fields
 
 
-def read_json(stream: BinaryIO) -> Iterator[Record | Reject]:
-    """NDJSON, an array of objects, or an object that holds one array. Raises InputError for what is no text."""
+def read_json(stream: BinaryIO, columns: Iterable[str] = ()) -> Iterator[Record | Reject]:
+    """NDJSON, an array of objects, or one object around an array, known by lacking `columns` before it.
+
+    Raises InputError for what is no text.
+    """
     head = source.refuse_foreign(stream).lstrip(b"\xef\xbb\xbf \t\r\n")
-    found = _held(stream) if _holds_array(head) else strict_json.objects(stream)
+    before = _BEFORE_ARRAY.match(head)
+    is_around = before and not any(f'"{column}"'.encode() in before.group() for column in columns)
+    found = _held(stream) if is_around else strict_json.objects(stream)
     for item in found:
         if isinstance(item, Reject) or isinstance(item[2], dict):
             yield item
         else:
             position, raw, value = item
             yield Reject(position, f"record {position}: an object is needed, not {value!r:.40}", raw=raw)
-
-
-def _holds_array(head: bytes) -> bool:
-    """`{"service_requests": [{`: one object around the list, unlike NDJSON whose first line is a row."""
-    name, _, rest = head.removeprefix(b"{").partition(b":")
-    start = b"".join(rest[:200].split())
-    return head.startswith(b"{") and name.strip().startswith(b'"') and start.startswith((b"[{", b"[]"))
 
 
 def _held(stream: BinaryIO) -> Iterator[Record | Reject]:

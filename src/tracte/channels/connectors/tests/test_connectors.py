@@ -49,7 +49,7 @@ def test_what_cannot_be_read_is_one_line(kind, tmp_path):
 
 
 def test_an_unknown_kind_and_a_mapping_out_of_place(tmp_path):
-    with pytest.raises(ValueError, match="'telegrm'; did you mean 'telegram'. Known: email, telegram, webform"):
+    with pytest.raises(ValueError, match=r"'telegrm'; did you mean 'telegram'\? Known: email, telegram, webform"):
         connectors.open_file(tmp_path, kind="telegrm")
     with pytest.raises(ValueError, match="needs a mapping"):
         connectors.open_file(tmp_path, kind="tabular")
@@ -58,7 +58,7 @@ def test_an_unknown_kind_and_a_mapping_out_of_place(tmp_path):
 
 
 names = st.sampled_from(
-    "update_id message edited_message callback_query my_chat_member chat from id date text photo".split()
+    ["update_id", "message", "edited_message", "callback_query", "chat", "from", "id", "date", "text"]
 )
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
 values = st.recursive(
@@ -74,7 +74,7 @@ def kept(items):
             assert item.reason and "\n" not in item.reason
         else:
             stored = json.dumps([item.text, item.subject, item.data], allow_nan=False, ensure_ascii=False)
-            assert "\\u0000" not in stored and stored.encode() and item.external_id
+            assert "\\u0000" not in stored.replace("\\\\", "") and stored.encode() and item.external_id
 
 
 def mutated(kind):

@@ -32,7 +32,11 @@ class App:
         person, identifier = contact.person, f"app-{self._count:08d}"
         key = device(person, contact)
         event = {
-            "event": {"id": identifier, "at": rhythm.iso(contact.moment), "kind": _KINDS.get(contact.step, "seguiment")},
+            "event": {
+                "id": identifier,
+                "at": rhythm.iso(contact.moment),
+                "kind": _KINDS.get(contact.step, "seguiment"),
+            },
             "device": {"id": key, "system": "ios" if person.trait(31) < 0.4 else "android"},
             "user": _user(person, contact, said),
             "topic": seasons.labels()[seasons.codes()[contact.topic]]["ca"],

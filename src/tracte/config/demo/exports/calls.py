@@ -34,18 +34,18 @@ class Calls:
         identifier, person = f"T{contact.day.year % 100}-{self._count:07d}", contact.person
         phone, is_own = _phone(person, contact, rng)
         phone, is_own = said.get("phone", phone), is_own and "phone" not in said
-        name = said["name"] if "name" in said else _name(person, rng, is_own)
+        name = said.get("name") or (f"{person.given} {person.surname}" if said else _name(person, rng, is_own))
         document = said.get("document", "")
-        if not said and rng.random() < GAVE_DOCUMENT:
+        if name and not said and rng.random() < GAVE_DOCUMENT:
             document = writing.document(person.document_on(contact.day), rng, False)
         row = [
-            identifier, rhythm.iso(contact.moment), _duration(rng, contact), "sortint" if contact.outbound else "entrant",
+            identifier, rhythm.iso(contact.moment), said.get("seconds") or _duration(rng, contact), "sortint" if contact.outbound else "entrant",
             phone, name, document, said.get("agent") or AGENTS[int(rng.random() * len(AGENTS))],
             seasons.codes()[contact.topic], person.home.door_on(contact.day).town.code, person.language,
             said.get("text") or phrases.note(contact, rng),
         ]  # fmt: skip
         self._file.put(row, breaks=True)
-        return identifier, bool(name or document or is_own)
+        return identifier, bool(name or is_own)
 
     def close(self) -> None:
         self._file.close()

@@ -34,7 +34,11 @@ class Forms:
         blank = dict.fromkeys(("name", "surnames", "email", "phone", "document", "birth_date", "postcode"), "")
         anonymous = not said and rng.random() < ANONYMOUS and person.email != LIBRARY
         signed = not anonymous and said.get("signed_in", rng.random() < SIGNED_IN and not said)
-        who = blank if anonymous else blank | filled_in(person, contact, rng, signed) | said.get("who", {})
+        who = (
+            blank
+            if anonymous
+            else blank | filled_in(person, contact, rng, signed, neat=bool(said)) | said.get("who", {})
+        )
         door = person.home.door_on(contact.day)
         self._file.put(
             {
@@ -56,21 +60,23 @@ class Forms:
         self._file.close()
 
 
-def filled_in(person: Person, contact: Contact, rng: Random, signed: bool) -> dict[str, str]:
-    """What they type; `signed`: the gateway fills in name, document and birth date, without mistakes."""
+def filled_in(person: Person, contact: Contact, rng: Random, signed: bool, neat: bool) -> dict[str, str]:
+    """What they type; `signed`: the gateway fills in name, document and birth date, without mistakes.
+    `neat`: nothing is mistyped, as in the script."""
     day = contact.day
-    given, one, two = (person.given, person.surname, person.surname2) if signed else writing.name(person, rng, 0.72)
-    if signed and rng.random() < 0.4:
+    full = person.given, person.surname, person.surname2
+    given, one, two = full if signed or neat else writing.name(person, rng, 0.72)
+    if signed and not neat and rng.random() < 0.4:
         given, one, two = (writing.unaccented(part).upper() for part in (given, one, two))
     mobile, certain = person.mobile_on(day), signed or person.namesake
     who = {
         "name": given,
         "surnames": f"{one} {two}".strip(),
-        "email": writing.email(person.email, rng) if person.email and rng.random() < 0.95 else "",
+        "email": person.email if neat else writing.email(person.email, rng) if rng.random() < 0.95 else "",
         "phone": writing.phone(mobile, person.trait(21)) if mobile and rng.random() < 0.7 else "",
         "postcode": person.home.door_on(day).postcode if rng.random() < 0.8 else "",
     }
-    if signed or rng.random() < 0.42 or person.email == LIBRARY:
+    if signed or person.email == LIBRARY or (rng.random() < 0.42 and not neat):
         who["document"] = writing.document(person.document_on(day), rng, signed)
     if certain or rng.random() < 0.3:
         who["birth_date"] = person.born.isoformat() if certain else writing.birth_date(person, rng.random() * 0.72)

@@ -44,11 +44,12 @@ class Mailbox:
 
     def __init__(self, folder: Path) -> None:
         self._file = (folder / self.name).open("wb", buffering=1 << 20)
-        self._threads: dict[int, _Sent] = {}
+        self._threads: dict[int | str, _Sent] = {}
 
     def write(self, contact: Contact, rng: Random, said: dict) -> tuple[str, bool]:
         """Append one mail: its Message-ID, and whether it shows a person (what machines send does not)."""
-        person, before = contact.person, self._threads.get(contact.matter) if not said else None
+        person, thread = contact.person, said["subject"].removeprefix("Re: ") if said else contact.matter
+        before = self._threads.get(thread)
         citizen = _header(said.get("name", display_name(person, contact)), said.get("email", person.email))
         if contact.step == plan.BOUNCE:
             return self._bounce(contact, rng, before), False
@@ -61,10 +62,9 @@ class Mailbox:
             headers += [f"In-Reply-To: <{before.id}>", f"References: <{before.id}>"]
         if contact.step == plan.AWAY:
             headers += ["Auto-Submitted: auto-replied", "X-Auto-Response-Suppress: All", "Precedence: bulk"]
-        if not said:
-            self._threads[contact.matter] = _Sent(identifier, subject, body, sender, contact.moment)
-            if before and not contact.outbound and contact.step != plan.AWAY and rng.random() < QUOTES:
-                body += _quote(before, person.language)
+        self._threads[thread] = _Sent(identifier, subject, body, sender, contact.moment)
+        if before and not said and not contact.outbound and contact.step != plan.AWAY and rng.random() < QUOTES:
+            body += _quote(before, person.language)
         self._put(address, contact.moment, headers, _encoded(body, rng))
         return identifier, contact.step != plan.AWAY
 
@@ -78,7 +78,9 @@ class Mailbox:
     def _put(self, address: str, moment: int, headers: list[str], content: tuple[str, bytes]) -> None:
         day, clock = _date(moment)
         envelope = f"From {address} {day[:3]} {day[8:11]} {day[5:7]} {clock} {day[12:16]}"
-        head = "\n".join([envelope, f"Date: {day} {clock} +0{utc_offset(moment)}00", *headers, "MIME-Version: 1.0", content[0]])
+        head = "\n".join(
+            [envelope, f"Date: {day} {clock} +0{utc_offset(moment)}00", *headers, "MIME-Version: 1.0", content[0]]
+        )
         body = content[1].replace(b"\nFrom ", b"\n>From ")
         self._file.write(head.encode() + b"\n\n" + body.rstrip(b"\n") + b"\n\n")
 
@@ -126,12 +128,12 @@ def _words(contact: Contact, rng: Random, said: dict, before: _Sent | None) -> t
     if contact.step == plan.AWAY:
         start = phrases.one_of(general["away_subject"], contact, rng, language)
         return f"{start} {before.subject if before else ''}", phrases.one_of(general["away"], contact, rng, language)
+    if said:
+        return said["subject"], said["text"]
     if before and (contact.outbound or rng.random() < 0.9):
         subject = before.subject if before.subject[:3].lower() == "re:" else f"Re: {before.subject}"
     else:
-        subject = said.get("subject") or ("Re: " if contact.outbound else "") + phrases.subject(contact, rng)
-    if "text" in said:
-        return subject, said["text"]
+        subject = ("Re: " if contact.outbound else "") + phrases.subject(contact, rng)
     if contact.outbound:
         return subject, phrases.answer(contact, rng, AGENTS[contact.matter % len(AGENTS)])
     return subject, phrases.long(contact, rng, _signature(contact))
@@ -177,7 +179,7 @@ def _word(text: str, phrase: bool = False) -> str:
     if text.isascii():
         return f'"{text}"' if phrase and ("," in text or "." in text) else text
     chunks = [text[start : start + 18] for start in range(0, len(text), 18)]
-    return " ".join(f"=?utf-8?b?{base64.b64encode(chunk.encode()).decode()}?=" for chunk in chunks)
+    return "\n ".join(f"=?utf-8?b?{base64.b64encode(chunk.encode()).decode()}?=" for chunk in chunks)
 
 
 def _encoded(body: str, rng: Random) -> tuple[str, bytes]:
@@ -195,6 +197,7 @@ def _encoded(body: str, rng: Random) -> tuple[str, bytes]:
     html = body.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>\n")
     parts = (("text/plain", body), ("text/html", f"<html><body>{html}</body></html>"))
     content = "".join(
-        f"--{mark}\nContent-Type: {kind}; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{part}\n" for kind, part in parts
+        f"--{mark}\nContent-Type: {kind}; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{part}\n"
+        for kind, part in parts
     )
     return f'Content-Type: multipart/alternative; boundary="{mark}"', f"{content}--{mark}--\n".encode()

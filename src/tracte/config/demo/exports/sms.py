@@ -43,7 +43,9 @@ class Sms:
         return identifier, True
 
     def _flush(self) -> None:
-        columns = [pa.array(column, field.type) for column, field in zip(zip(*self._rows, strict=True), _SCHEMA, strict=True)]
+        columns = [
+            pa.array(column, field.type) for column, field in zip(zip(*self._rows, strict=True), _SCHEMA, strict=True)
+        ]
         self._file.write_table(pa.Table.from_arrays(columns, schema=_SCHEMA))
         self._rows.clear()
 

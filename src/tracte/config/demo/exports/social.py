@@ -33,7 +33,15 @@ class Social:
         url = f"https://xarxa.exemple.org/{handle}/{rng.getrandbits(40)}"
         day, month = contact.day.day, contact.day.month
         clock = rhythm.iso(contact.moment)[11:16]
-        row = [identifier, f"{day:02d}/{month:02d}/{contact.day.year} {clock}", network, handle, said.get("name") or _display(person), text, url]
+        row = [
+            identifier,
+            f"{day:02d}/{month:02d}/{contact.day.year} {clock}",
+            network,
+            handle,
+            said.get("name") or _display(person),
+            text,
+            url,
+        ]
         self._file.put([*row, person.language])
         return identifier, True
 
@@ -47,4 +55,6 @@ def _display(person: Person) -> str:
         return person.given
     if habit < 0.6:
         return f"{person.given} {person.surname}"
-    return ("la veïna del tercer", "🌻", f"{person.given[0]}.", "Un de poble", "enfadat amb el tren")[int(habit * 40) % 5]
+    return ("la veïna del tercer", "🌻", f"{person.given[0]}.", "Un de poble", "enfadat amb el tren")[
+        int(habit * 40) % 5
+    ]

@@ -29,7 +29,9 @@ class Telegram:
         """Append one update: `<chat_id>:<message_id>`, which always shows a person."""
         self._count += 1
         user = account(contact.person, said)
-        chat = {key: value for key, value in user.items() if key not in ("is_bot", "language_code")} | {"type": "private"}
+        chat = {key: value for key, value in user.items() if key not in ("is_bot", "language_code")} | {
+            "type": "private"
+        }
         sender = BOT if contact.outbound else user
         message = {"message_id": self._count, "from": sender, "chat": chat, "date": rhythm.unix(contact.moment)}
         message |= _content(contact, rng, said, user)
@@ -54,8 +56,8 @@ def account(person: Person, said: dict) -> dict:
         last = f"{last} 🌿"
     elif habit > 0.85 and person.surname2:
         last = f"{last} {person.surname2}"
-    if "name" in said:
-        first, _, last = said["name"].partition(" ")
+    if said:
+        first, last = person.given, person.surname
     user = {"id": number, "is_bot": False, "first_name": first}
     if last:
         user["last_name"] = last

@@ -66,13 +66,13 @@ def test_a_mapping_that_does_not_fit_the_table(page, told):
 
 
 def test_fields_missing_of_all_records_are_told():
-    with pytest.raises(MappingError, match="no column 'ident' in the table; did you mean 'id'|no column 'ident'"):
+    with pytest.raises(MappingError, match="id: there is no column 'ident'"):
         read_table(io.BytesIO(b'{"id": 1}\n'), parse_mapping("id: ident"), format="ndjson")
 
 
 def test_a_ready_mapping_by_name_and_near_misses(tmp_path):
     assert load_mapping("iris_bcn").id.columns == ("ID",)
-    with pytest.raises(MappingError, match="did you mean 'iris_bcn'. Ready: georeport_v2, iris_bcn"):
+    with pytest.raises(MappingError, match=r"did you mean 'iris_bcn'\? Ready: georeport_v2, iris_bcn"):
         load_mapping("iris-bcn")
     with pytest.raises(MappingError, match="cannot be opened"):
         load_mapping(tmp_path / "cap.yml")

@@ -1,0 +1,102 @@
+"""The Interaction API: programs hand interactions in, in batches, each exactly once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+from django.http.request import UnreadablePostError
+from ninja import Router
+from ninja.security import HttpBearer
+
+from tracte.channels import importing
+from tracte.channels.connectors.cloudevents import parse as cloudevents
+from tracte.channels.models import Account
+from tracte.channels.receive import Report
+from tracte.channels.schema import INTERACTIONS
+from tracte.core import tenancy
+from tracte.core.actions import administration_of_key, open_key
+
+SCOPE = "interactions:"
+STREAMED = "application/x-ndjson"
+WHOLE = ("application/cloudevents+json", "application/cloudevents-batch+json")
+API_BATCH = 500
+
+
+class TooLarge(Exception):
+    """The body is beyond the limit."""
+
+
+class KeyOfAccount(HttpBearer):
+    """A live key bound to a channel account; `request.auth` is (administration, account)."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> tuple[uuid.UUID, Account] | None:
+        administration = administration_of_key(token)
+        if administration is None:
+            return None
+        with tenancy.acting_for(administration):
+            key = open_key(token)
+            scopes = key.scopes if key else []
+            wanted = [scope.removeprefix(SCOPE) for scope in scopes if scope.startswith(SCOPE)]
+            account = Account.objects.filter(key__in=wanted).first()
+        return (administration, account) if account else None
+
+
+router = Router(tags=["interactions"], auth=KeyOfAccount())
+
+
+@router.post("/interactions", openapi_extra=INTERACTIONS, url_name="interactions")
+def post_interactions(request: HttpRequest) -> JsonResponse:
+    """Hand in one CloudEvent, a batch, or a stream of them as NDJSON.
+
+    `id` + `source` is the idempotency key: sent again, it is a duplicate. A bad row never sinks its neighbours.
+    """
+    administration, account = request.auth
+    limit = settings.TRACTE_API_MAX_BYTES
+    if int(request.headers.get("Content-Length") or 0) > limit:
+        return _refuse(413, f"the body is over {limit >> 20} MiB: send it in parts; what was sent before counts")
+    content_type = request.content_type
+    if content_type not in (*WHOLE, STREAMED):
+        return _refuse(415, f"content type {content_type!r}: send one of {', '.join((*WHOLE, STREAMED))}")
+    body = Limited(request, limit)
+    items = cloudevents.read(body) if content_type == STREAMED else cloudevents.parse(body.read())
+    total, rejected = Report(), []
+    try:
+        for report in importing.receive_stream(administration, account, items, size=API_BATCH):
+            rejected += [{"index": r.position - 1, "id": r.external_id, "reason": r.reason} for r in report.rejected]
+            total.add(report)
+    except TooLarge:
+        return _refuse(413, f"the body is over {limit >> 20} MiB: send it in parts; what was sent before counts")
+    except UnreadablePostError:
+        return _refuse(400, "the body broke off: send it again, what came in counts as duplicate")
+    return JsonResponse({"received": total.received, "new": total.new, "duplicate": total.duplicate, "rejected": rejected})
+
+
+def _refuse(status: int, detail: str) -> JsonResponse:
+    return JsonResponse({"detail": detail}, status=status)
+
+
+class Limited:
+    """The body of a request as a stream of lines that stops at a limit."""
+
+    def __init__(self, request: HttpRequest, limit: int):
+        self._request, self._left = request, limit
+
+    def _count(self, data: bytes) -> bytes:
+        self._left -= len(data)
+        if self._left < 0:
+            raise TooLarge
+        return data
+
+    def read(self) -> bytes:
+        return b"".join(self._chunks())
+
+    def _chunks(self) -> Iterator[bytes]:
+        while chunk := self._count(self._request.read(1 << 16)):
+            yield chunk
+
+    def readline(self, size: int = -1) -> bytes:
+        return self._count(self._request._stream.readline(size))  # type: ignore[attr-defined]
+

@@ -1,0 +1,58 @@
+import pytest
+
+from tracte.channels.connectors.email.signature import find
+
+TEXT = "Bon dia,\n\nem podeu dir l'horari de l'oficina de Vic?\n\n"
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "-- \nMercè Puig\nTel. 600 000 000",
+        "Enviat des del meu iPhone",
+        "Enviado desde mi iPhone",
+        "Sent from my iPhone",
+        "Obteniu l'Outlook per a Android",
+        "Gràcies,\nMercè",
+        "Moltes gràcies per endavant,\nMercè Puig",
+        "Salutacions cordials,\n\nMercè Puig Soler\nDNI 00000000T",
+        "Atentament,\nMercè Puig",
+        "Cordialment",
+        "Un saludo,\nMercè",
+        "Coralament,\nMercè",
+        "Cordialement,\nMercè Puig",
+        "Kind regards,\nMerce",
+        "Mercè Puig Soler\nCarrer Major, 3\n08500 Vic\n600 000 000",
+        "________\nMercè Puig\nAssociació de Veïns",
+    ],
+)
+def test_the_signature_ends_the_text(signature):
+    assert find(TEXT + signature, "Mercè Puig") == signature
+
+
+def test_the_name_is_recognised_without_its_accents():
+    assert find(TEXT + "MERCE PUIG\n600 000 000", "Mercè Puig") == "MERCE PUIG\n600 000 000"
+
+
+def test_the_address_stands_for_a_name_that_is_missing():
+    assert find(TEXT + "Mercè P.", "", "merce@exemple.cat") == "Mercè P."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Em dic Mercè",
+        "Mercè Puig",
+        "Bon dia,\n\nem dic Mercè i visc a Vic.",
+        "Bon dia,\n\nsoc la Mercè. Qui em pot atendre?\n\nQuin és l'horari de la Mercè?",
+        "Bon dia,\n\nllista de documents:\n- DNI\n- padró",
+        "Gràcies per la resposta, però el document no hi és.\nEl podeu tornar a enviar?",
+    ],
+)
+def test_ordinary_text_has_no_signature(text):
+    assert find(text, "Mercè Puig") == ""
+
+
+def test_a_long_tail_is_text_and_not_a_signature():
+    text = TEXT + "--\n" + "una altra línia del text\n" * 30
+    assert find(text, "Mercè Puig") == ""

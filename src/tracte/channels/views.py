@@ -1,0 +1,40 @@
+"""Webhooks: what a platform delivers, kept before anything else."""
+
+from __future__ import annotations
+
+import hmac
+
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from tracte.channels import connectors
+from tracte.channels.actions import receive_many
+from tracte.channels.models import Account
+from tracte.core import guard, keys, tenancy
+from tracte.core.actions import administration_by_host
+
+
+@csrf_exempt
+@require_POST
+@guard.signature("the account's own secret, in the header of its platform")
+def hook(request: HttpRequest, key: str) -> JsonResponse:
+    """Receive one delivery. Refused content is answered 200 as well: it is kept with its reason, sending it again helps nobody."""
+    administration = administration_by_host(request.get_host())
+    if administration is None:
+        return JsonResponse({"detail": "no administration is served under this name"}, status=404)
+    with tenancy.acting_for(administration):
+        account = Account.objects.filter(key=key).exclude(secret_sealed=None).first()
+        if account is None or not _is_signed(request, account):
+            return JsonResponse({"detail": "unknown webhook, or its secret is wrong"}, status=403)
+        if int(request.headers.get("Content-Length") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return JsonResponse({"detail": "the body is over 2 MiB"}, status=413)
+        items = list(connectors.parse(account.kind, request.body, frozenset(account.own), mapping=account.mapping or None))
+        report = receive_many(account, items)
+    return JsonResponse({"received": report.received, "new": report.new, "duplicate": report.duplicate, "rejected": len(report.rejected)})
+
+
+def _is_signed(request: HttpRequest, account: Account) -> bool:
+    given = request.headers.get("X-Telegram-Bot-Api-Secret-Token") or request.headers.get("X-Tracte-Secret") or ""
+    return hmac.compare_digest(given.encode(), keys.keyring(account.administration_id).open(account.secret_sealed))

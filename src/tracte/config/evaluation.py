@@ -1,0 +1,92 @@
+"""How right the memberships are, against a file that knows the truth."""
+
+from __future__ import annotations
+
+import csv
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable
+from pathlib import Path
+
+from tracte.channels.models import Account
+from tracte.core import tenancy
+from tracte.core.sql import rows
+
+NEEDED = {"channel", "external_id", "person"}
+
+
+def evaluate(administration: uuid.UUID, truth: Path) -> dict[str, float | int | str]:
+    """Pairwise and B-cubed figures of the source records that truth.csv (channel, external_id, person) speaks of.
+
+    A record stands once however many interactions it has. B-cubed after Bagga and Baldwin (1998).
+    """
+    with tenancy.acting_for(administration):
+        found = _predicted(truth)
+    if not found:
+        raise ValueError(f"{truth}: none of its interactions is in this installation; load them first: tracte demo load")
+    return {"records": len(found), **figures(found.values())}
+
+
+def _predicted(truth: Path) -> dict[uuid.UUID, tuple[uuid.UUID, str]]:
+    """record -> (person as it stands, true person)."""
+    accounts = dict(Account.objects.values_list("key", "id"))
+    by_record: dict[uuid.UUID, tuple[uuid.UUID, str]] = {}
+    for channel, lines in _read(truth).items():
+        if channel not in accounts:
+            raise ValueError(f"{truth}: channel '{channel}' is not an account here; there are: {', '.join(sorted(accounts))}")
+        person = dict(lines)
+        for external_id, record, predicted in rows(
+            "SELECT k.external_id, i.record_id, m.person_id FROM unnest(%s::text[]) AS t(external_id) "
+            "JOIN channels_interactionkey k ON k.account_id = %s AND k.external_id = t.external_id "
+            "JOIN channels_interaction i ON i.id = k.interaction AND i.at = k.at "
+            "JOIN people_membership m ON m.record_id = i.record_id AND m.to_seq IS NULL",
+            list(person),
+            accounts[channel],
+        ):
+            by_record[record] = predicted, person[external_id]
+    return by_record
+
+
+def _read(truth: Path) -> dict[str, list[tuple[str, str]]]:
+    lines = defaultdict(list)
+    with truth.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        if missing := NEEDED - set(reader.fieldnames or ()):
+            raise ValueError(f"{truth}: column {sorted(missing)[0]} is missing; it needs {', '.join(sorted(NEEDED))}")
+        for line in reader:
+            lines[line["channel"]].append((line["external_id"], line["person"]))
+    return lines
+
+
+def figures(pairs: Iterable[tuple[Hashable, Hashable]]) -> dict[str, float | int]:
+    """Of (predicted, true) labels: pairwise precision, recall, F1 and B-cubed. No pair at all is right: 1.0."""
+    pairs = list(pairs)
+    both, predicted, true = Counter(pairs), Counter(p for p, _ in pairs), Counter(t for _, t in pairs)
+    right, claimed, real = _pairs(both), _pairs(predicted), _pairs(true)
+    precision, recall = _ratio(right, claimed), _ratio(right, real)
+    bcubed_precision = sum(n * n / predicted[p] for (p, _), n in both.items()) / (len(pairs) or 1)
+    bcubed_recall = sum(n * n / true[t] for (_, t), n in both.items()) / (len(pairs) or 1)
+    return {
+        "persons": len(predicted),
+        "true_persons": len(true),
+        "false_pairs": claimed - right,
+        "precision": round(precision, 6),
+        "recall": round(recall, 6),
+        "f1": round(_harmonic(precision, recall), 6),
+        "bcubed_precision": round(bcubed_precision, 6),
+        "bcubed_recall": round(bcubed_recall, 6),
+        "bcubed_f1": round(_harmonic(bcubed_precision, bcubed_recall), 6),
+        "largest": max(predicted.values(), default=0),
+    }
+
+
+def _pairs(counts: Counter) -> int:
+    return sum(n * (n - 1) // 2 for n in counts.values())
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole else 1.0
+
+
+def _harmonic(a: float, b: float) -> float:
+    return 2 * a * b / (a + b) if a + b else 0.0

@@ -1,0 +1,43 @@
+"""Is it alive, is it ready, how much goes through: for whoever operates it."""
+
+from __future__ import annotations
+
+import time
+
+from django.db import DatabaseError, connections
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from tracte.core import guard
+
+STARTED = time.time()
+
+
+@guard.open_to_all("operators and load balancers ask without a session; nothing about anybody is told")
+def live(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"live": True})
+
+
+@guard.open_to_all("operators and load balancers ask without a session; nothing about anybody is told")
+def ready(request: HttpRequest) -> JsonResponse:
+    """Ready when the database answers."""
+    try:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"ready": False, "why": "the database does not answer"}, status=503)
+    return JsonResponse({"ready": True})
+
+
+@guard.open_to_all("OpenMetrics of this process and of the queue's length; no administration, no person")
+def metrics(request: HttpRequest) -> HttpResponse:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        size = cursor.fetchone()[0]
+    lines = [
+        "# TYPE tracte_start_time_seconds gauge",
+        f"tracte_start_time_seconds {STARTED}",
+        "# TYPE tracte_database_bytes gauge",
+        f"tracte_database_bytes {size}",
+        "# EOF",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="application/openmetrics-text; version=1.0.0; charset=utf-8")

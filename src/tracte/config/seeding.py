@@ -1,0 +1,50 @@
+"""What an installation starts with: purposes, the built-in vocabularies, the demo's staff."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tracte.core import tenancy
+from tracte.core.actions import add_unit, hire
+from tracte.core.clock import now
+from tracte.privacy.actions import install_purposes
+from tracte.vocabularies import actions as vocabularies
+
+DEMO = Path(__file__).parent / "demo"
+BUILT_IN = (
+    (vocabularies.LANGUAGES, "languages"),
+    (DEMO / "topics.yml", "topics"),
+    (DEMO / "life_events.yml", "life_events"),
+    (DEMO / "territories.yml", "territories"),
+)
+PASSWORD = "tracte-demo-2026"  # noqa: S105 - of the demo's invented staff, printed when it starts
+STAFF = (
+    ("jordi@exemple.cat", "Jordi Serra", ["agent"]),
+    ("aina@exemple.cat", "Aina Soler", ["agent", "supervisor"]),
+    ("pau@exemple.cat", "Pau Vidal", ["dpo"]),
+)
+
+
+def load_vocabularies(administration: uuid.UUID, files: Iterable[Path], scheme: str | None) -> Iterator[dict]:
+    """One report per file; the built-in set when no file is named."""
+    for path, of in [(f, scheme) for f in files] or BUILT_IN:
+        with tenancy.acting_for(administration):
+            yield vocabularies.load(path, scheme=of)
+
+
+def furnish(administration: uuid.UUID) -> None:
+    """Purposes and vocabularies of a new installation. Idempotent."""
+    with tenancy.acting_for(administration):
+        install_purposes()
+    for _ in load_vocabularies(administration, (), None):
+        pass
+
+
+def hire_demo_staff(administration: uuid.UUID) -> None:
+    """The house's cast, with a password that everybody knows: for a demo only."""
+    with tenancy.acting_for(administration):
+        office = add_unit(code="atencio", name="Atenció ciutadana", since=now().date())
+        for email, full_name, roles in STAFF:
+            hire(email=email, full_name=full_name, unit=office, roles=roles, password=PASSWORD)

@@ -1,0 +1,134 @@
+"""Everything that happened with somebody, over all channels, from new to old. Reading only.
+
+Interactions hang on records: whoever asks brings the records of a person who was opened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from tracte.channels.models import Account, Interaction
+from tracte.core.sql import rows
+
+PAGE = 30
+EXCERPT = 320  # characters of a text on the page; the whole is one click away
+EARLIEST = dt.datetime(1, 1, 2, tzinfo=dt.UTC)
+LATEST = dt.datetime(9999, 12, 30, tzinfo=dt.UTC)
+
+# Each record gives its newest, in the order of its index, so that a person with ten thousand contacts costs what one
+# with fifty does; texts, which may be long, are read for the page only.
+PAGE_SQL = """
+SELECT id, at, record_id, account_id, direction, kind, topic_id, subject, left(text, %s), length(text), flags, data
+FROM (
+  SELECT i.* FROM unnest(%s::uuid[]) AS r(id) CROSS JOIN LATERAL (
+    SELECT * FROM channels_interaction
+    WHERE record_id = r.id AND at >= %s AND at <= %s AND (at < %s OR id < %s)
+      AND (%s::uuid IS NULL OR account_id = %s) AND (%s::uuid IS NULL OR topic_id = %s)
+      AND (%s = '' OR direction = %s)
+    ORDER BY at DESC, id DESC LIMIT %s
+  ) i ORDER BY at DESC, id DESC LIMIT %s
+) page ORDER BY at DESC, id DESC
+"""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the agent asks to see; None and empty mean everything. `before` is where the former page ended."""
+
+    channel: uuid.UUID | None = None
+    topic: uuid.UUID | None = None
+    direction: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+    before: tuple[dt.datetime, uuid.UUID] | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any((self.channel, self.topic, self.direction, self.since, self.until))
+
+    @property
+    def days(self) -> tuple[dt.datetime, dt.datetime]:
+        """First moment of the first day, first moment after the last, here."""
+        since = _midnight(self.since) if self.since else EARLIEST
+        return since, _midnight(self.until + dt.timedelta(days=1)) if self.until else LATEST
+
+
+@dataclass(slots=True)
+class Contact:
+    """One interaction as the timeline tells it: the beginning of its text, and how long the whole is."""
+
+    id: uuid.UUID
+    at: dt.datetime
+    record_id: uuid.UUID
+    account_id: uuid.UUID
+    direction: str
+    kind: str
+    topic_id: uuid.UUID | None
+    subject: str
+    excerpt: str
+    length: int
+    flags: list[str]
+    data: dict[str, Any]
+    door: Account | None = None
+
+    @property
+    def is_cut(self) -> bool:
+        return self.length > EXCERPT
+
+    @property
+    def auto(self) -> str:
+        """What kind of automatic mail it is: bounce, auto_reply, list, ... or nothing."""
+        if self.data.get("bounce"):
+            return "bounce"
+        told = self.data.get("auto")
+        return str(told.get("kind", "")) if isinstance(told, dict) else ""
+
+    @property
+    def minutes(self) -> int | None:
+        """Of a call, rounded up."""
+        seconds = self.data.get("duration_s")
+        return -(-int(seconds) // 60) if isinstance(seconds, int | float) and self.kind == "call" else None
+
+
+def accounts() -> dict[uuid.UUID, Account]:
+    """Every door of the administration: few rows, asked once for a page."""
+    return {account.id: account for account in Account.objects.defer("secret_sealed").order_by("name")}
+
+
+def page(records: list[uuid.UUID], wanted: Wanted, doors: dict[uuid.UUID, Account]) -> tuple[list[Contact], bool]:
+    """Up to PAGE contacts and whether there are older ones. One query."""
+    since, until = wanted.days
+    at, last = wanted.before or (until, uuid.UUID(int=0))
+    at, last = (at, last) if at < until else (until, uuid.UUID(int=0))
+    channel, topic, direction = wanted.channel, wanted.topic, wanted.direction
+    asked = (since, at, at, last, channel, channel, topic, topic, direction, direction)
+    found = [Contact(*row) for row in rows(PAGE_SQL, EXCERPT, records, *asked, PAGE + 1, PAGE + 1)]
+    for contact in found:
+        contact.door = doors[contact.account_id]
+    return found[:PAGE], len(found) > PAGE
+
+
+def whole(records: list[uuid.UUID], interaction: uuid.UUID) -> Interaction | None:
+    """An interaction of these records, with its whole text."""
+    mine = Interaction.objects.of_records(records).filter(id=interaction)
+    return mine.select_related("account", "topic", "territory").first()
+
+
+def last_contacts(records: list[uuid.UUID]) -> dict[uuid.UUID, dt.datetime]:
+    """The last contact of each record. One query; a record is looked up from the newest month back until one is found."""
+    return dict(
+        rows(
+            "SELECT r.id, l.at FROM unnest(%s::uuid[]) AS r(id) CROSS JOIN LATERAL (SELECT at FROM channels_interaction "
+            "WHERE record_id = r.id ORDER BY at DESC LIMIT 1) l",
+            records,
+        )
+    )
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
