@@ -202,10 +202,14 @@ def vocabularies_load(files: tuple[Path, ...], scheme: str | None, as_json: bool
 @click.option("--json", "as_json", is_flag=True)
 def bench(names: tuple[str, ...], as_json: bool) -> None:
     """Named figures, each a ratio against its limit or a peer measured in the same run."""
-    installation.ready()
     from tracte.config import bench as benches
+    from tracte.config.bench import scratch
 
-    results = benches.run(names or tuple(benches.NAMES))
+    scratch.enter()
+    try:
+        results = benches.run(names or benches.NAMES)
+    finally:
+        scratch.leave()
     click.echo(json.dumps(results, ensure_ascii=False) if as_json else benches.table(results))
     if not all(r["ok"] for r in results.values()):
         sys.exit(1)

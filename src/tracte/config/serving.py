@@ -45,7 +45,7 @@ def _fill(administration: uuid.UUID, size: str) -> None:
 
 def _serve(port: int, workers: int, has_demo: bool) -> None:
     environment = {**os.environ, "TRACTE_POOL": "8", "PYTHONUNBUFFERED": "1"}
-    web = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port)]
+    web = [sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(port)]
     web += ["--workers", str(workers), "--no-ws", "--log-level", "warning", "tracte.config.asgi:application"]
     queue = [sys.executable, "-m", "tracte.config.worker"]
     children = [subprocess.Popen(command, env=environment, start_new_session=True) for command in (web, queue)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils import timezone
 
@@ -23,7 +22,8 @@ LATEST = dt.datetime(9999, 12, 30, tzinfo=dt.UTC)
 # Each record gives its newest, in the order of its index, so that a person with ten thousand contacts costs what one
 # with fifty does; texts, which may be long, are read for the page only.
 PAGE_SQL = """
-SELECT id, at, record_id, account_id, direction, kind, topic_id, subject, left(text, %s), length(text), flags, data
+SELECT id, at, record_id, account_id, direction, kind, topic_id, subject, left(text, %s), length(text), flags,
+  coalesce(data->'auto'->>'kind', CASE WHEN data ? 'bounce' THEN 'bounce' END, ''), (data->>'duration_s')::float
 FROM (
   SELECT i.* FROM unnest(%s::uuid[]) AS r(id) CROSS JOIN LATERAL (
     SELECT * FROM channels_interaction
@@ -73,7 +73,8 @@ class Contact:
     excerpt: str
     length: int
     flags: list[str]
-    data: dict[str, Any]
+    auto: str  # kind of automatic mail: bounce, auto_reply, list, ... or nothing
+    seconds: float | None
     door: Account | None = None
 
     @property
@@ -81,18 +82,9 @@ class Contact:
         return self.length > EXCERPT
 
     @property
-    def auto(self) -> str:
-        """What kind of automatic mail it is: bounce, auto_reply, list, ... or nothing."""
-        if self.data.get("bounce"):
-            return "bounce"
-        told = self.data.get("auto")
-        return str(told.get("kind", "")) if isinstance(told, dict) else ""
-
-    @property
     def minutes(self) -> int | None:
         """Of a call, rounded up."""
-        seconds = self.data.get("duration_s")
-        return -(-int(seconds) // 60) if isinstance(seconds, int | float) and self.kind == "call" else None
+        return max(1, -int(-self.seconds // 60)) if self.seconds is not None and self.kind == "call" else None
 
 
 def accounts() -> dict[uuid.UUID, Account]:

@@ -10,63 +10,95 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from tracte.core.clock import now
+from tracte.people.models import Person
+from tracte.people.profile import Profile, open_person
 from tracte.privacy.models import Purpose
 
 LASTS = dt.timedelta(minutes=30)
 KEY = "visit"
+View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True)
 class Visit:
+    """`labels` stay in the session, so that a page need not ask for them."""
+
     purpose: str
     labels: dict[str, str]
     since: dt.datetime
 
     @property
     def label(self) -> str:
-        return self.labels.get((get_language() or "ca").split("-")[0]) or self.labels["ca"]
+        return Purpose(labels=self.labels).label()
 
 
 def begin(request: HttpRequest, purpose: Purpose) -> None:
-    """The labels stay in the session, so that a page need not ask for them."""
     request.session[KEY] = {"purpose": purpose.key, "labels": purpose.labels, "since": now().isoformat()}
 
 
 def of(request: HttpRequest) -> Visit | None:
     """The visit that this request belongs to, unless it is over."""
-    held = request.session.get(KEY)
-    if not held:
+    if not (held := request.session.get(KEY)):
         return None
     since = dt.datetime.fromisoformat(held["since"])
     return Visit(held["purpose"], held["labels"], since) if now() - since < LASTS else None
 
 
-def for_a_purpose(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Only within a visit: `request.visit`. Without one the agent is asked why, and then comes back here."""
+def for_a_purpose(view: View) -> View:
+    """Only within a visit, `request.visit`; without one the agent is asked why, and then comes back here."""
 
     @wraps(view)
-    def ask_first(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def ask_first(request: HttpRequest, **names) -> HttpResponse:
         request.visit = of(request)  # type: ignore[attr-defined]
-        if request.visit:  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)
-        return _ask(request)
+        response = view(request, **names) if request.visit else _ask(request)  # type: ignore[attr-defined]
+        add_never_cache_headers(response)
+        patch_vary_headers(response, ["HX-Request"])
+        return response
 
     return ask_first
 
 
+def opens(view: View) -> View:
+    """`view(request, profile)`: the person of the address, opened and written in the read log.
+
+    One who was merged leads to whom they are now.
+    """
+
+    @for_a_purpose
+    @wraps(view)
+    def opened(request: HttpRequest, person, **names) -> HttpResponse:
+        if profile := open_one(request, person, what="timeline" if is_partial(request) else "person"):
+            return view(request, profile, **names)
+        if survivor := Person.now_at(person):
+            return redirect(request.resolver_match.view_name, person=survivor, **names)
+        raise Http404("nobody bears this id")
+
+    return opened
+
+
+def open_one(request: HttpRequest, person, what: str = "person") -> Profile | None:
+    purpose = request.visit.purpose  # type: ignore[attr-defined]
+    return open_person(person, by=request.user, purpose=purpose, at=now(), what=what)
+
+
+def is_partial(request: HttpRequest) -> bool:
+    """htmx asks for a part of the page; when it restores history it wants the whole."""
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
 def _ask(request: HttpRequest) -> HttpResponse:
     """A form that was being sent is not replayed: its page is shown again."""
-    asking = reverse("desk:purpose")
-    if "HX-Request" in request.headers:
-        back = request.headers.get("HX-Current-URL", "")
-        path = "/" + back.split("/", 3)[3] if back.count("/") >= 3 else reverse("desk:people")
-        return HttpResponse(headers={"HX-Redirect": f"{asking}?{urlencode({'next': path})}"})
-    return redirect(f"{asking}?{urlencode({'next': request.get_full_path()})}")
+    back = request.get_full_path()
+    if is_partial(request):
+        current = urlsplit(request.headers.get("HX-Current-URL", ""))
+        back = f"{current.path}?{current.query}"
+    asking = f"{reverse('desk:purpose')}?{urlencode({'next': back})}"
+    return HttpResponse(headers={"HX-Redirect": asking}) if is_partial(request) else redirect(asking)

@@ -15,7 +15,6 @@ from tracte.channels.message import Message, Reject
 __all__ = ["KINDS", "InputError", "connector", "open_file", "parse"]
 
 KINDS = ("email", "telegram", "webform", "calls", "visits", "tabular", "cloudevents")
-MAIL_LIMIT = 256 << 20  # bytes of one .eml
 
 
 def connector(kind: str) -> ModuleType:
@@ -42,22 +41,15 @@ def open_file(  # type: ignore[no-untyped-def]
     clear line, at the latest at the first row.
     """
     module, mapped = connector(kind), _mapped(kind, mapping)
-    path = Path(path)
     if kind == "tabular":
-        return module.read_table(path, mapped["mapping"])
-    return _closing(path, kind, module, own)
+        return module.read_table(Path(path), mapped["mapping"])
+    return _closing(Path(path), module, own)
 
 
-def _closing(path: Path, kind: str, module: ModuleType, own: frozenset[str]) -> Iterator[Message | Reject]:
+def _closing(path: Path, module: ModuleType, own: frozenset[str]) -> Iterator[Message | Reject]:
     with source.open_source(path) as stream:
         source.refuse_foreign(stream, str(path))
-        if kind == "email" and ".eml" in path.suffixes:
-            raw = stream.read(MAIL_LIMIT + 1)
-            if len(raw) > MAIL_LIMIT:
-                raise InputError(f"{path}: one mail of more than {MAIL_LIMIT >> 20} MiB")
-            yield from module.parse(raw, own=own)
-        else:
-            yield from module.read(stream, own=own)
+        yield from module.read(stream, own=own)
 
 
 def _mapped(kind: str, mapping) -> dict[str, object]:  # type: ignore[no-untyped-def]

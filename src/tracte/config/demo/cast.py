@@ -9,7 +9,7 @@ from tracte.config.demo.people import Home, Person
 from tracte.config.demo.towns import RIUDECLAR, Door, Town, towns
 
 EVERY, NO_SMS, CALLS = 0b11111111, 0b00111101, 0b00011000
-MERCE_DNI, MERCE_MOBILE, MERCE_EMAIL, MERCE_LANDLINE = (
+MERCE_DNI, MERCE_MOBILE, MERCE_EMAIL, SISTERS_LANDLINE = (
     dni(40_007_417),
     "600000417",
     "merce.puig@exemple.cat",
@@ -28,14 +28,15 @@ def _at(number: int, kind: str, street: str, rest: str) -> Home:
 def people() -> list[Person]:
     """The cast in their homes, numbered from 1, all of Riudeclar."""
     font = _at(1, "single_parent", "de la Font", "8, 2n 1a")
-    font.landline = MERCE_LANDLINE
+    font.landline = SISTERS_LANDLINE
     # Until last September Mercè lived with her sister, who answers the same landline.
     font.left, font.moved_on = Door(_riudeclar(), "de Dalt", "Carrer de Dalt, 31", "43999"), dt.date(2026, 9, 14)
     dalt = _at(2, "single", "de Dalt", "31")
-    dalt.landline = MERCE_LANDLINE
+    dalt.landline = SISTERS_LANDLINE
     return [
         _one(1, font, "Mercè,Puig,Ferrer", "female", "1984-03-12", MERCE_DNI, MERCE_MOBILE, MERCE_EMAIL, EVERY),
-        _one(2, dalt, "Marta,Puig,Ferrer", "female", "1986-11-30", dni(40_002_833), "600000833", "marta.puig@exemple.org", NO_SMS),
+        _one(2, dalt, "Marta,Puig,Ferrer", "female", "1986-11-30", dni(40_002_833),
+             "600000833", "marta.puig@exemple.org", NO_SMS),
         _one(3, font, "Arnau,Vives,Puig", "male", "2023-05-09", dni(49_777_120), "", "", 0),
         _one(4, _at(3, "couple", "Major", "12, 1r 2a"), "Youssef,El Amrani,", "male", "1991-07-02", nie(11_204_563),
              "600000204", "youssef.elamrani@exemple.org", EVERY, "moroccan"),

@@ -1,4 +1,4 @@
-"""Document and telephone numbers: valid in form, each used once, spread thinly so that a typo rarely hits a neighbour."""
+"""Documents and telephones: valid in form, each used once, spread so thinly that a typo rarely hits a neighbour."""
 
 from __future__ import annotations
 

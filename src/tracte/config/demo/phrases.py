@@ -17,12 +17,14 @@ from tracte.config.demo.towns import Town
 _OWN_ANSWER = ("atencio.agraiment", "habitatge.desnonament")  # no general answer would fit
 FULL = ("ca", "es", "en", "oc")  # languages with a phrase for every topic
 _MONTHS = {
-    "ca": "de gener,de febrer,de març,d'abril,de maig,de juny,de juliol,d'agost,de setembre,d'octubre,de novembre,de desembre",
-    "es": "de enero,de febrero,de marzo,de abril,de mayo,de junio,de julio,de agosto,de septiembre,de octubre,de noviembre,"
-    "de diciembre",
+    "ca": "de gener,de febrer,de març,d'abril,de maig,de juny,"
+    "de juliol,d'agost,de setembre,d'octubre,de novembre,de desembre",
+    "es": "de enero,de febrero,de marzo,de abril,de mayo,de junio,"
+    "de julio,de agosto,de septiembre,de octubre,de noviembre,de diciembre",
     "en": "January,February,March,April,May,June,July,August,September,October,November,December",
-    "oc": "de gèr,de hereuèr,de març,d'abriu,de mai,de junh,de junhsèga,d'agost,de seteme,d'octobre,de noveme,de deseme",
-}  # fmt: skip
+    "oc": "de gèr,de hereuèr,de març,d'abriu,de mai,de junh,"
+    "de junhsèga,d'agost,de seteme,d'octobre,de noveme,de deseme",
+}
 MONTHS = {language: text.split(",") for language, text in _MONTHS.items()}
 
 Parts = tuple[str, ...]  # text, slot, text, slot, ..., text
@@ -162,8 +164,8 @@ def long(contact: Contact, rng: Random, sign: str) -> str:
     language = contact.person.language
     if language not in FULL:
         lines = other(language)
-        body = lines["ask"][int(rng.random() * len(lines["ask"]))]
-        return f"{lines['open'][0]}\n\n{body}\n\n{lines['close'][int(rng.random() * len(lines['close']))]}\n{sign}".rstrip()
+        body, close = (lines[key][int(rng.random() * len(lines[key]))] for key in ("ask", "close"))
+        return f"{lines['open'][0]}\n\n{body}\n\n{close}\n{sign}".rstrip()
     said, topic = voice(language).general, voice(language).topics[contact.topic]
     body = [
         one_of(

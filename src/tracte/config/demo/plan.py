@@ -116,16 +116,21 @@ class Plan:
 
     def _when(self, rng: Random, day: int, channel: int, step: int, after: int) -> int:
         """Later than `after`, in the hours of the channel; what we do, we do on working days."""
-        calendar, hours = self._calendar, rhythm.ANYTIME
-        if channel in (p.TRUCADES, p.OFICINA) or step in OUTBOUND:
+        calendar = self._calendar
+        if channel not in (p.TRUCADES, p.OFICINA) and step not in OUTBOUND:
+            moment = calendar.moment(day, rhythm.ANYTIME, rng.random())
+            moment = moment if moment > after else after + 900 + int(7200 * rng.random())
+            return min(moment, calendar.last * DAY + DAY - 1)
+        moment = 0
+        while moment <= after:
             day = calendar.open_day(day)
             hours = rhythm.CALLS if channel == p.TRUCADES else rhythm.OFFICE
-            if channel == p.OFICINA:
-                hours = calendar.desk_hours(day)
-        moment = calendar.moment(day, hours, rng.random())
-        if moment <= after:
-            moment = after + 900 + int(7200 * rng.random())
-        return min(moment, calendar.last * DAY + DAY - 1)
+            hours = calendar.desk_hours(day) if channel == p.OFICINA else hours
+            moment = calendar.moment(day, hours, rng.random())
+            if day == calendar.open_day(day + 1):
+                break  # the last day of all
+            day += 1
+        return moment
 
 
 _SIZE_CUMULATIVE = seasons.cumulative(_SIZE_ODDS)

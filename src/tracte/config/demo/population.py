@@ -38,15 +38,9 @@ def population(people: int, seed: int, first: dt.date = FIRST_DAY, last: dt.date
     return everybody
 
 
-_KINDS = {
-    "single": 27,
-    "couple": 24,
-    "family": 27,
-    "single_parent": 9,
-    "three_generations": 5,
-    "flatmates": 6,
-    "twins": 2,
-}
+_KINDS = {  # of homes, by share
+    "single": 27, "couple": 24, "family": 27, "single_parent": 9, "three_generations": 5, "flatmates": 6, "twins": 2,
+}  # fmt: skip
 _KIND_NAMES, _KIND_SHARES = list(_KINDS), list(_KINDS.values())
 
 

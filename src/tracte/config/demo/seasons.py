@@ -18,9 +18,9 @@ _COMMON = {  # the rest weigh 10
 }  # fmt: skip
 _PEAKS = {  # topic -> months in which it weighs four times as much
     "habitatge.ajut-lloguer": (9, 10), "educacio.preinscripcio": (3, 4), "educacio.beca-menjador": (6, 9, 10),
-    "educacio.transport-escolar": (9, 10), "educacio.llar-infants": (5,), "salut.vacunes": (10, 11), "tributs.ibi": (4, 5),
-    "espai-public.soroll": (6, 7, 8), "atencio.participacio": (2, 5), "treball.oposicions": (1, 6),
-    "transport.t-mobilitat": (1, 9), "padro.canvi-adreca": (9,),
+    "educacio.transport-escolar": (9, 10), "educacio.llar-infants": (5,), "salut.vacunes": (10, 11),
+    "tributs.ibi": (4, 5), "espai-public.soroll": (6, 7, 8), "atencio.participacio": (2, 5),
+    "treball.oposicions": (1, 6), "transport.t-mobilitat": (1, 9), "padro.canvi-adreca": (9,),
 }  # fmt: skip
 _AGES = (  # from, to, parents of topics that weigh three times as much
     (16, 34, ("habitatge", "treball", "educacio.adults")),

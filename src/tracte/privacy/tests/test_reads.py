@@ -5,6 +5,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from tracte.core import actions as core
+from tracte.core.models import Role
 from tracte.privacy.actions import UnknownPurpose, install_purposes, log_read
 from tracte.privacy.models import Purpose, Read
 
@@ -20,6 +21,8 @@ def jordi(administration):
 
 
 def test_a_read_is_one_insert_with_who_whence_and_what_for(jordi, django_assert_num_queries):
+    other = core.add_unit(code="padro", name="Padró", since=AT.date())
+    Role.objects.create(user=jordi, unit=other, name="agent")
     with django_assert_num_queries(1):
         log_read(subject=MERCE, by=jordi, purpose="attend", at=AT)
     read = Read.objects.get()

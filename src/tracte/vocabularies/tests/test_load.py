@@ -78,6 +78,11 @@ def test_a_former_label_still_finds_its_concept(topics, write):
     }
 
 
+def test_a_name_that_passed_to_another_concept_finds_the_one_in_use(topics, write):
+    actions.load(write("topics.yml", SECOND.replace("ca: Autocar", "ca: Autobús")))
+    assert resolve("topics", ["autobús", "bus"]) == {"autobús": concept("coach").id, "bus": concept("bus").id}
+
+
 def test_what_comes_back_is_in_use_again(topics, write):
     actions.load(write("topics.yml", SECOND))
     third = FIRST.replace('"1"', '"3"').replace("2020", "2025")

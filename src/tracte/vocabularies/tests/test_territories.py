@@ -58,6 +58,11 @@ def test_a_newer_list_moves_a_place_from_its_day(territories, write):
     assert place("08004").memberships.filter(level="comarca").count() == 2
 
 
+def test_a_move_between_old_comarques_keeps_the_place_of_before(territories, write):
+    actions.load(write("list.csv", LIST.replace("08298,Vic,24,Osona", "08298,Vic,33,Segrià")), on=AFTER)
+    assert (comarca("08298", BEFORE), comarca("08298", AFTER)) == ("Osona", "Segrià")
+
+
 def test_dated_changes_tell_what_a_list_of_today_forgot(administration, write):
     actions.load(write("list.csv", MOVED))
     assert comarca("08004", BEFORE) == "Lluçanès"

@@ -174,5 +174,7 @@ def _bare(notice: str, by: str) -> list[str]:
 def _verdict(recipients: list[str], kind: str, told: list[str], diagnostic: str) -> dict:
     code = next((found for text in told if (found := _CODE.search(text)) and found[2] + found[3] != "00"), None)
     status = f"{kind}.{code[2]}.{code[3]}" if code else f"{kind}.0.0"
-    unique = {recipient.lower(): recipient for recipient in reversed(recipients)}
-    return {"recipients": list(unique.values())[::-1], "status": status, "diagnostic": words(diagnostic)[:500]}
+    unique: dict[str, str] = {}
+    for recipient in recipients:
+        unique.setdefault(recipient.lower(), recipient)
+    return {"recipients": list(unique.values()), "status": status, "diagnostic": words(diagnostic)[:500]}

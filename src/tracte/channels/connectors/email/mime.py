@@ -170,7 +170,7 @@ def _base64(data: bytes, defects: list[str]) -> bytes:
     end = _BASE64.match(data).end()
     if end < len(data.rstrip()):
         defects.append("base64_invalid")
-        if end < len(data) // 2:
+        if end < len(data) // 2 and not data[:end].rstrip().endswith(b"="):
             return data
     digits = b"".join(data[:end].split()).rstrip(b"=")
     if len(digits) % 4 == 1:

@@ -164,14 +164,17 @@ class _Page:
             self.words.append(words)
 
     def end_line(self, *, force: bool = False) -> None:
-        line = _SPACES.sub(" ", "".join(self.words)).strip() if len(self.words) > 1 else "".join(self.words).strip()
+        line = "".join(self.words)
         self.words.clear()
+        empty_paragraph = "\xa0" in line  # how Outlook leaves a line free
+        line = _SPACES.sub(" ", line).replace("\xa0", " ").strip()
         if not line and not force:
+            self.blank |= empty_paragraph
             return
         if line and self.blank and self.lines and self.lines[-1].strip("> "):
             self.lines.append(self.prefix.rstrip())
         self.blank = self.blank and not line
-        self.lines.append((self.prefix + line.replace("\xa0", " ")).rstrip())
+        self.lines.append((self.prefix + line).rstrip())
 
     @property
     def prefix(self) -> str:

@@ -186,27 +186,33 @@ class _Page:
         if {"type", "lat", "lon"} & page.keys() and not where.startswith("data."):
             raise self.wrong(where, "only the columns under data have a type or a place")
         kind = self.word(page.get("type", "point" if "lat" in page else kind), f"{where}.type", TYPES)
-        inside = self.numbers(page.get("inside", ["-180", "-90", "180", "90"]), f"{where}.inside")
-        if len(inside) != 4:
-            raise self.wrong(f"{where}.inside", "needs four numbers: west, south, east, north")
-        limits: dict[str, Any] = {
-            name: self.numbers(page[key], f"{where}.{key}")[0] for key, name in _LIMITS.items() if key in page
-        }
-        texts: dict[str, Any] = {key: self.word(page[key], f"{where}.{key}") for key in _TEXTS if key in page}
-        if "timezone" in texts:
-            self.zone(texts["timezone"], f"{where}.timezone")
         return Spec(
             where,
             columns=self._columns(page, where, kind),
             type=kind,
             formats=self.words(page.get("formats", ["iso"]), f"{where}.formats"),
-            inside=inside,
+            inside=self._inside(page, where),
             values=self.translations(page.get("values", {}), f"{where}.values"),
             null=frozenset(self.words(page["null"], f"{where}.null")) | {""} if "null" in page else None,
             suspect=frozenset(self.words(page.get("suspect", []), f"{where}.suspect")),
-            **limits,
-            **texts,
+            **self._plain(page, where),
         )
+
+    def _plain(self, page: dict[str, Any], where: str) -> dict[str, Any]:
+        """The members of one word or one number."""
+        words: dict[str, Any] = {key: self.word(page[key], f"{where}.{key}") for key in _TEXTS if key in page}
+        if "timezone" in words:
+            self.zone(words["timezone"], f"{where}.timezone")
+        for key, name in _LIMITS.items():
+            if key in page:
+                words[name] = self.numbers(self.word(page[key], f"{where}.{key}"), f"{where}.{key}")[0]
+        return words
+
+    def _inside(self, page: dict[str, Any], where: str) -> tuple[float, ...]:
+        inside = self.numbers(page.get("inside", ["-180", "-90", "180", "90"]), f"{where}.inside")
+        if len(inside) != 4:
+            raise self.wrong(f"{where}.inside", "needs four numbers: west, south, east, north")
+        return inside
 
     def _columns(self, page: dict[str, Any], where: str, kind: str) -> tuple[str, ...]:
         if kind == "point":
@@ -223,4 +229,7 @@ class _Page:
             if not found:
                 raise self.wrong(f"{where}.template", "names no column; write it like '{street}, {number}'")
             return found
-        return self.words(page[given[0]], f"{where}.{given[0]}")
+        names = self.words(page[given[0]], f"{where}.{given[0]}")
+        if not names:
+            raise self.wrong(f"{where}.{given[0]}", "names no column")
+        return names

@@ -48,7 +48,16 @@ def read_table(
     form = format or (_format_of(Path(table)) if isinstance(table, Path | str) else "") or mapping.format
     if form not in FORMATS:
         raise source.InputError(f"unknown format '{form}'; known: {', '.join(FORMATS)}")
-    stream = source.open_source(table) if isinstance(table, Path | str) else table
+    if not isinstance(table, Path | str):
+        return _opened(table, mapping, form)
+    stream = source.open_source(table)
+    try:
+        return _opened(stream, mapping, form)
+    except source.InputError as error:
+        raise source.InputError(f"{table}: {error}") from None
+
+
+def _opened(stream: BinaryIO, mapping: Mapping, form: str) -> Iterator[Message | Reject]:
     if form == "parquet":
         return _records(read_parquet(stream), mapping)
     stream = source.unpacked(stream)

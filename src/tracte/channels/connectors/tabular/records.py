@@ -3,47 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 from xml.parsers import expat
 
-from tracte.channels.connectors import source, strict_json
+from tracte.channels.connectors import json_file, source, strict_json
 from tracte.channels.message import Reject
 
 RECORD_LIMIT = 16 << 20  # characters of one XML record
-# `{"total": 2, "service_requests": [{`: plain members, then the list
-_BEFORE_ARRAY = re.compile(rb'\{\s*(?:"[^"]*"\s*:\s*(?:"[^"]*"|[\w.+-]+)\s*,\s*)*"[^"]*"\s*:\s*\[\s*[{\]]')
 Record = tuple[int, bytes, dict[str, Any]]  # position from 1, bytes, fields
 
 
 def read_json(stream: BinaryIO, columns: Iterable[str] = ()) -> Iterator[Record | Reject]:
-    """NDJSON, an array of objects, or one object around an array, known by lacking `columns` before it.
-
-    Raises InputError for what is no text.
-    """
-    head = source.refuse_foreign(stream).lstrip(b"\xef\xbb\xbf \t\r\n")
-    before = _BEFORE_ARRAY.match(head)
-    is_around = before and not any(f'"{column}"'.encode() in before.group() for column in columns)
-    found = _held(stream) if is_around else strict_json.objects(stream)
-    for item in found:
+    """NDJSON, an array of objects, or one object around an array. Raises InputError for what is no text."""
+    source.refuse_foreign(stream)
+    for item in json_file.objects(stream, columns):
         if isinstance(item, Reject) or isinstance(item[2], dict):
             yield item
         else:
             position, raw, value = item
             yield Reject(position, f"record {position}: an object is needed, not {value!r:.40}", raw=raw)
-
-
-def _held(stream: BinaryIO) -> Iterator[Record | Reject]:
-    document = strict_json.Document(stream)
-    try:
-        for _ in document.names():
-            if document.peek() == "[":
-                yield from strict_json.elements(document)
-            else:
-                document.value()
-    except strict_json.BadJson as error:
-        yield Reject(0, str(error))
 
 
 class _Xml:

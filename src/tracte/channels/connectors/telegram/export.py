@@ -9,7 +9,8 @@ from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 from tracte.channels.connectors import source, strict_json
-from tracte.channels.connectors.strict_json import BadJson, Document, member
+from tracte.channels.connectors.json_file import Document
+from tracte.channels.connectors.strict_json import BadJson, member
 from tracte.channels.connectors.telegram.content import WORDS
 from tracte.channels.connectors.telegram.parties import moment
 from tracte.channels.message import IN, OUT, Message, Reject

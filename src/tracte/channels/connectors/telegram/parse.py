@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from tracte.channels.connectors import source, strict_json
+from tracte.channels.connectors import json_file, source, strict_json
 from tracte.channels.connectors.strict_json import BadJson, member
 from tracte.channels.connectors.telegram import export
 from tracte.channels.connectors.telegram.content import SERVICE, proved_phone, read_content
@@ -52,7 +52,7 @@ def read(stream: BinaryIO, *, own: frozenset[str] = frozenset()) -> Iterator[Mes
     if export.is_export(source.refuse_foreign(stream, "the Telegram file")):
         yield from export.read(stream, own=own)
         return
-    for item in strict_json.objects(stream):
+    for item in json_file.objects(stream, ("update_id",)):
         yield item if isinstance(item, Reject) else _one(*item, own)
 
 

@@ -1,14 +1,18 @@
 import gzip
+import io
 import json
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracte.channels import connectors
 from tracte.channels.connectors.source import InputError
 from tracte.channels.connectors.tabular.load import parse_mapping
-from tracte.channels.connectors.tabular.mapping import MappingError
+from tracte.channels.connectors.tabular.mapping import KEYS, SPEC_KEYS, MappingError
+from tracte.channels.connectors.tabular.parse import read_table
 from tracte.channels.message import Message, Reject
 
 UPDATE = {
@@ -45,7 +49,7 @@ def test_what_cannot_be_read_is_one_line(kind, tmp_path):
     for name, told in {"cap": "no such file", "": "is a folder", "buit": "empty", "zip": "ZIP"}.items():
         with pytest.raises(InputError, match=told) as error:
             list(connectors.open_file(tmp_path / name, kind=kind, mapping=MAPPINGS.get(kind)))
-        assert "\n" not in str(error.value)
+        assert "\n" not in str(error.value) and str(tmp_path / name) in str(error.value)
 
 
 def test_an_unknown_kind_and_a_mapping_out_of_place(tmp_path):
@@ -64,6 +68,15 @@ scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False)
 values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names | st.text(max_size=6), inner, max_size=5)
 )
+
+
+words = st.sampled_from([*KEYS, *SPEC_KEYS, "{id}", "1", "true", "number"])
+EXPORT = (Path(connectors.__file__).parent / "telegram" / "fixtures" / "result.json").read_bytes()
+DAMAGE = [b"[", b"{", b'"', b"null", b"1e999", b"\\u0000", b"\\ud800", b'"x":{},']
+
+
+def nest(inner):
+    return st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=5)
 
 
 def kept(items):
@@ -101,6 +114,32 @@ def mutated(kind):
 def test_any_json_is_a_message_or_a_refusal(kind, data):
     value = data.draw(values | mutated(kind))
     kept(connectors.parse(kind, json.dumps(value).encode()))
+
+
+@given(data=st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_damaged_export_is_messages_and_refusals(data):
+    raw = bytearray(EXPORT)
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(raw)))
+        raw[at : at + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=3) | st.sampled_from(DAMAGE))
+    try:
+        kept(connectors.connector("telegram").read(io.BytesIO(bytes(raw))))
+    except InputError as error:
+        assert "\n" not in str(error)
+
+
+@given(
+    page=st.binary(max_size=80)
+    | st.recursive(words, nest).map(yaml.safe_dump)
+    | st.dictionaries(words, words).map(yaml.safe_dump)
+)
+@settings(max_examples=300, deadline=None)
+def test_any_mapping_works_or_says_what_is_wrong(page):
+    try:
+        kept(read_table(io.BytesIO(b"id,at,text\n1,2026-03-02,x\n"), parse_mapping(page), format="csv"))
+    except MappingError as error:
+        assert "\n" not in str(error)
 
 
 @pytest.mark.parametrize("kind", LINES)

@@ -7,7 +7,7 @@ import zoneinfo
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from tracte.channels.connectors import source, strict_json
+from tracte.channels.connectors import json_file, source, strict_json
 from tracte.channels.connectors.strict_json import BadJson, member
 from tracte.channels.message import Message, Reject
 from tracte.people.appearance import DECLARED, VERIFIED, Appearance, Identifier
@@ -30,7 +30,7 @@ def read(stream: BinaryIO, *, own: frozenset[str] = frozenset()) -> Iterator[Mes
     """NDJSON or an array of submissions. Raises InputError when it is no text at all."""
     stream = source.unpacked(stream)
     source.refuse_foreign(stream, "the file of forms")
-    for item in strict_json.objects(stream):
+    for item in json_file.objects(stream, ("id",)):
         yield item if isinstance(item, Reject) else _one(*item)
 
 

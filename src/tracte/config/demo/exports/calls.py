@@ -11,6 +11,7 @@ from tracte.config.demo.exports.mailbox import AGENTS
 from tracte.config.demo.people import Person
 from tracte.config.demo.plan import Contact
 
+LONGEST = 7200  # seconds of a call
 WITHHELD, NAMED, FROM_WORK, GAVE_DOCUMENT = 0.06, 0.8, 0.3, 0.12
 _HIDDEN = ("", "", "anònim", "ocult")
 HEADER = "id,started_at,duration_s,direction,phone,name,document,agent,topic,municipality,language,summary"
@@ -29,7 +30,7 @@ class Calls:
         return self._file.broken
 
     def write(self, contact: Contact, rng: Random, said: dict) -> tuple[str, bool]:
-        """Append one call: its id, and whether it shows a person. A family's or a company's telephone alone does not."""
+        """Append one call: its id, and whether it shows a person; a telephone that others share does not."""
         self._count += 1
         identifier, person = f"T{contact.day.year % 100}-{self._count:07d}", contact.person
         phone, is_own = _phone(person, contact, rng)
@@ -39,7 +40,8 @@ class Calls:
         if name and not said and rng.random() < GAVE_DOCUMENT:
             document = writing.document(person.document_on(contact.day), rng, False)
         row = [
-            identifier, rhythm.iso(contact.moment), said.get("seconds") or _duration(rng, contact), "sortint" if contact.outbound else "entrant",
+            identifier, rhythm.iso(contact.moment), said.get("seconds") or _duration(rng, contact),
+            "sortint" if contact.outbound else "entrant",
             phone, name, document, said.get("agent") or AGENTS[int(rng.random() * len(AGENTS))],
             seasons.codes()[contact.topic], person.home.door_on(contact.day).town.code, person.language,
             said.get("text") or phrases.note(contact, rng),
@@ -74,4 +76,5 @@ def _name(person: Person, rng: Random, is_own: bool) -> str:
 
 
 def _duration(rng: Random, contact: Contact) -> int:
-    return int(20 + 90 * rng.paretovariate(1.6)) if not contact.outbound else int(15 + 60 * rng.paretovariate(2))
+    least, spread = (15, 60 * rng.paretovariate(2)) if contact.outbound else (20, 90 * rng.paretovariate(1.6))
+    return min(int(least + spread), LONGEST)

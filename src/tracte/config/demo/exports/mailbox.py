@@ -94,12 +94,12 @@ class Mailbox:
             f"This is the mail system at host mx.{domain}.\n\n<{to}>: {why}",
             f"Reporting-MTA: dns; mx.{domain}\n\nFinal-Recipient: rfc822; {to}\nAction: failed\nStatus: {status}\n"
             f"Diagnostic-Code: smtp; {why}",
-            f"Message-ID: <{before.id if before else ''}>\nTo: {to}\nSubject: {_word(before.subject if before else '')}",
+            f"To: {to}\n" + (f"Message-ID: <{before.id}>\nSubject: {_word(before.subject)}" if before else ""),
         ]
         types = ["text/plain; charset=utf-8", "message/delivery-status", "text/rfc822-headers; charset=utf-8"]
         body = "".join(f"--{mark}\nContent-Type: {kind}\n\n{part}\n\n" for kind, part in zip(types, parts, strict=True))
-        headers = [f"Message-ID: <{identifier}>", f"From: MAILER-DAEMON@mx.{domain}", f"To: {OURS}", "Auto-Submitted: auto-replied",
-                   "Subject: Undelivered Mail Returned to Sender"]  # fmt: skip
+        headers = [f"Message-ID: <{identifier}>", f"From: MAILER-DAEMON@mx.{domain}", f"To: {OURS}"]
+        headers += ["Auto-Submitted: auto-replied", "Subject: Undelivered Mail Returned to Sender"]
         kind = f'Content-Type: multipart/report; report-type=delivery-status; boundary="{mark}"'
         self._put("MAILER-DAEMON", contact.moment, headers, (kind, f"{body}--{mark}--\n".encode()))
         return identifier

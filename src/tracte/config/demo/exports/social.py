@@ -11,6 +11,7 @@ from tracte.config.demo.exports.lines import Csv
 from tracte.config.demo.people import Person
 from tracte.config.demo.plan import Contact
 
+_MASKS = ("la veïna del tercer", "🌻", "Un de poble", "enfadat amb el tren")
 _NETWORKS = ("Mastodon", "Bluesky", "Instagram")
 HEADER = "id,published_at,network,handle,display_name,text,url,language"
 
@@ -31,17 +32,8 @@ class Social:
         handle = f"@{plain(person.given.split()[0])}{person.number}"
         text = said.get("text") or f"{phrases.short(contact, rng)} @govexemple"
         url = f"https://xarxa.exemple.org/{handle}/{rng.getrandbits(40)}"
-        day, month = contact.day.day, contact.day.month
-        clock = rhythm.iso(contact.moment)[11:16]
-        row = [
-            identifier,
-            f"{day:02d}/{month:02d}/{contact.day.year} {clock}",
-            network,
-            handle,
-            said.get("name") or _display(person),
-            text,
-            url,
-        ]
+        at = f"{contact.day:%d/%m/%Y} {rhythm.iso(contact.moment)[11:16]}"
+        row = [identifier, at, network, handle, said.get("name") or _display(person), text, url]
         self._file.put([*row, person.language])
         return identifier, True
 

@@ -17,16 +17,8 @@ from tracte.channels.message import Message
 from tracte.config.demo import SIZES, generate, script
 from tracte.config.demo.people import CHANNELS
 
-FILES = [
-    "bustia.mbox",
-    "telegram.ndjson",
-    "formularis.ndjson",
-    "trucades.csv",
-    "oficina.csv",
-    "app.ndjson",
-    "xarxes.csv",
-    "sms.parquet",
-]
+FILES = ["bustia.mbox", "telegram.ndjson", "formularis.ndjson", "trucades.csv", "oficina.csv", "app.ndjson"]
+FILES += ["xarxes.csv", "sms.parquet"]
 
 
 def read_truth(folder: Path) -> dict[tuple[str, str], int]:

@@ -21,7 +21,8 @@ def test_a_checked_document_is_never_wrong(everybody):
     for person in everybody:
         for module in (dni, nie):
             if module.is_valid(person.document):
-                assert module.is_valid(writing.document(person.document, rng, checked=True))
+                written = writing.document(person.document, rng, checked=True).replace(".", "")
+                assert module.compact(written) == person.document
 
 
 def test_mistyped_documents_mostly_betray_themselves(everybody):

@@ -23,9 +23,9 @@ ATTRIBUTIONS = [
     "Am 28.09.26 um 09:12 schrieb Amt:",
 ]
 BLOCKS = [
-    "De: Atenció <atencio@vic.example>\nEnviat: dilluns, 28 de setembre de 2026 9:12\nPer a: Mercè Puig\nAssumpte: Beca",
+    "De: Atenció <a@vic.example>\nEnviat: dilluns, 28 de setembre de 2026 9:12\nPer a: Mercè Puig\nAssumpte: Beca",
     "De: Atenció\nEnviat el: dilluns, 28 de setembre de 2026 9:12\nPer a: Mercè Puig\nTema: Beca",
-    "________________________________\nDe: Atenció <a@vic.example>\nData: 28/9/2026\nA: Mercè <m@x.cat>\nAssumpte: Beca",
+    "____________________________\nDe: Atenció <a@vic.example>\nData: 28/9/2026\nA: Mercè <m@x.cat>\nAssumpte: Beca",
     "De: Atención\nEnviado el: lunes, 28 de septiembre de 2026 9:12\nPara: Mercè\nCC: Aina\nAsunto: Beca",
     "De : Accueil\nEnvoyé : lundi 28 septembre 2026 09:12\nÀ : Mercè\nObjet : Bourse",
     "De : Atencion\nMandat : diluns 28 de setembre de 2026\nPer : Mercè\nSubjècte : Borsa",
@@ -90,7 +90,8 @@ def test_a_mail_that_only_quotes_keeps_its_text():
 
 
 def test_html_quotes_become_marks():
-    html = "<p>Bon dia,</p><p>ja us he enviat el certificat.</p><div>El 28/9/26, X ha escrit:</div><blockquote>a<br>b</blockquote>"
+    html = "<p>Bon dia,</p><p>ja us he enviat el certificat.</p><div>El 28/9/26, X ha escrit:</div>"
+    html += "<blockquote>a<br>b</blockquote>"
     assert from_html(html).endswith("El 28/9/26, X ha escrit:\n> a\n> b")
     assert split(from_html(html)) == (NEW, True)
 
@@ -98,15 +99,16 @@ def test_html_quotes_become_marks():
 def test_html_of_outlook_is_cut_at_its_block():
     html = (
         "<div class=WordSection1><p class=MsoNormal>Bon dia,<o:p></o:p></p><p class=MsoNormal>&nbsp;</p>"
-        "<p class=MsoNormal>ja us he enviat el certificat.</p><div style='border-top:solid'><p class=MsoNormal><b>De:</b>"
-        " Atenci&oacute; &lt;a@vic.example&gt;<br><b>Enviat:</b> dilluns, 28 de setembre de 2026 9:12<br><b>Per a:</b> M"
-        "<br><b>Assumpte:</b> Beca</p></div><p class=MsoNormal>Us falta un document.</p></div>"
+        "<p class=MsoNormal>ja us he enviat el certificat.</p><div style='border-top:solid'><p class=MsoNormal>"
+        "<b>De:</b> Atenci&oacute; &lt;a@vic.example&gt;<br><b>Enviat:</b> dilluns, 28 de setembre de 2026 9:12<br>"
+        "<b>Per a:</b> M<br><b>Assumpte:</b> Beca</p></div><p class=MsoNormal>Us falta un document.</p></div>"
     )
     assert split(from_html(html)) == (NEW, True)
 
 
 def test_scripts_styles_and_comments_are_not_text():
-    html = "<style>p{color:red}</style><script>alert(1)</script><!-- no --><p>S&iacute; &lt;b&gt;</p><ul><li>un<li>dos</ul>"
+    html = "<style>p{color:red}</style><script>alert(1)</script><!-- no -->"
+    html += "<p>S&iacute; &lt;b&gt;</p><ul><li>un<li>dos</ul>"
     assert from_html(html) == "Sí <b>\n\n- un\n- dos"
 
 

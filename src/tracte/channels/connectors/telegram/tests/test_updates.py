@@ -177,6 +177,13 @@ def test_an_array_of_updates_reads_the_same(tmp_path):
         assert [message.external_id for message in read(stream)] == ["5:1", "5:2"]
 
 
+def test_the_answer_of_get_updates_reads_the_same(tmp_path):
+    path = tmp_path / "answer.json"
+    path.write_text(json.dumps({"ok": True, "result": [said(), said(message_id=2)]}))
+    with path.open("rb") as stream:
+        assert [message.external_id for message in read(stream)] == ["5:1", "5:2"]
+
+
 def test_the_objects_of_a_library_become_interactions_or_named_refusals():
     kinds = {"message": 0, "update": 0, "other": 0}
     with real("webhooks/telegram/telegram_objects.jsonl").open() as lines:

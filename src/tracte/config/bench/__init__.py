@@ -1,0 +1,48 @@
+"""Named figures, each a ratio against its limit or a peer of the same run. All of them in a scratch database."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from typing import Any
+
+NAMES = ("ingest", "api", "person")
+Figure = dict[str, Any]
+
+
+def run(names: Iterable[str]) -> dict[str, Figure]:
+    """Measure these; raises ValueError for an unknown name."""
+    wanted = list(names)
+    for name in wanted:
+        if name not in NAMES:
+            raise ValueError(f"no benchmark '{name}'; there are: {', '.join(NAMES)}")
+    results: dict[str, Figure] = {}
+    for name in wanted:
+        results[name] = importlib.import_module(f"{__name__}.{name}").measure(results)
+    return results
+
+
+def figure(value: float, unit: str, against: str, against_value: float, gate: float, *, at_least: bool, **detail: Any) -> Figure:
+    """`ratio` is value / against_value; it holds when it is at least (or at most) the gate and no detail says otherwise."""
+    ratio = value / against_value if against_value else 0.0
+    holds = ratio >= gate if at_least else ratio <= gate
+    return {
+        "value": round(value, 3),
+        "unit": unit,
+        "against": against,
+        "against_value": round(against_value, 3),
+        "ratio": round(ratio, 3),
+        "gate": gate,
+        "ok": holds and all(detail.get("also", {}).values()),
+        "detail": detail,
+    }
+
+
+def table(results: dict[str, Figure]) -> str:
+    """For people: one line a figure."""
+    lines = []
+    for name, f in results.items():
+        sign = "ok  " if f["ok"] else "MISS"
+        lines.append(f"{sign} {name:8} {f['value']:>12,} {f['unit']} against {f['against_value']:,} ({f['against']}): {f['ratio']} (gate {f['gate']})")
+        lines += [f"       {key}: {value}" for key, value in f["detail"].items()]
+    return "\n".join(lines)

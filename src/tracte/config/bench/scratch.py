@@ -1,0 +1,38 @@
+"""A database of its own for measuring, on the installation's server: what people keep is never touched."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from tracte.config import postgres
+
+NAME = "tracte_bench"
+
+
+def enter() -> None:
+    """From here on this process and its children work in a fresh scratch database. Before Django starts."""
+    postgres.ensure()
+    owner, app = os.environ["TRACTE_OWNER_URL"], os.environ["TRACTE_APP_URL"]
+    with psycopg.connect(owner, autocommit=True) as server:
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(NAME)))
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'").format(sql.Identifier(NAME))
+        )
+    os.environ["TRACTE_BENCH_SERVER"] = owner
+    os.environ["TRACTE_OWNER_URL"], os.environ["TRACTE_APP_URL"] = _in(owner), _in(app)
+
+
+def leave() -> None:
+    from django.db import connections
+
+    connections.close_all()
+    with psycopg.connect(os.environ["TRACTE_BENCH_SERVER"], autocommit=True) as server:
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(NAME)))
+
+
+def _in(url: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{NAME}"))

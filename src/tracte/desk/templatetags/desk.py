@@ -1,0 +1,33 @@
+"""Words of the desk in its templates, and looking things up by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext
+
+from tracte.desk import words
+
+register = template.Library()
+register.filter("title_of", words.title)
+register.filter("why", words.why)
+register.simple_tag(words.bond, name="bond")
+
+
+@register.filter
+def at(mapping: Mapping, key: Any) -> Any:
+    """`doors|at:record.source`: what a mapping holds under a key that is itself a variable."""
+    return mapping.get(key)
+
+
+@register.filter
+def word(code: Any, of: str) -> str:
+    """`fact.kind|word:"FACTS"`: how a code of `words` is said; an unknown one says nothing."""
+    return getattr(words, of).get(code, "")
+
+
+@register.filter
+def or_nameless(name: str) -> str:
+    return name or gettext("Persona sense nom")

@@ -1,0 +1,104 @@
+"""What the desk's pages say of codes and moments, in the page's language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from itertools import groupby
+
+from babel.dates import format_date
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from tracte.core.clock import now
+from tracte.desk.timeline import Contact
+from tracte.people.profile import Join, Profile
+
+FACTS = {
+    "name": _("Nom i cognoms"),
+    "national_id": _("DNI o NIE"),
+    "birth_date": _("Va néixer el"),
+    "email": _("Correu"),
+    "phone": _("Telèfon"),
+    "address": _("Adreça"),
+    "language": _("Llengua"),
+}
+KINDS = {
+    "message": _("Missatge"),
+    "call": _("Trucada"),
+    "visit": _("Visita"),
+    "form": _("Formulari"),
+    "request": _("Petició"),
+    "post": _("Publicació"),
+    "alert": _("Avís"),
+}
+AUTOMATIC = {
+    "bounce": _("Correu retornat"),
+    "complaint": _("Queixa de correu brossa"),
+    "receipt": _("Justificant de recepció"),
+    "auto_reply": _("Resposta automàtica"),
+    "list": _("Llista de correu"),
+    "bulk": _("Enviament massiu"),
+    "notification": _("Avís automàtic"),
+}
+# What was kept although it came dirty. Flags that are not here are said by their code, on the contact's own page.
+FLAGS = {
+    "date_missing": _("Sense data: és la d’arribada"),
+    "date_invalid": _("Data il·legible: és la d’arribada"),
+    "date_out_of_range": _("Data impossible: és la d’arribada"),
+    "edited": _("Editat"),
+    "forwarded": _("Reenviat"),
+    "bot": _("L’envia un robot"),
+    "timezone_assumed": _("Hora sense zona: és la d’aquí"),
+}
+SAME = {"national_id": _("El mateix document"), "phone": _("El mateix telèfon"), "email": _("El mateix correu")}
+RULES = {
+    "document": _("verificat a totes dues fitxes"),
+    "proved": _("comprovat a totes dues fitxes"),
+    "name": _("i el mateix nom de pila"),
+}
+BONDS = {"document": _("amb document"), "proved": _("per codi"), "name": _("pel nom"), "hand": _("a mà")}
+IDENTITY = {1: _("Identitat declarada"), 2: _("Identitat comprovada"), 3: _("Identitat verificada")}
+PREFERS = {
+    "ca": _("Prefereix el català"),
+    "es": _("Prefereix el castellà"),
+    "oc": _("Prefereix l’aranès"),
+    "en": _("Prefereix l’anglès"),
+}
+
+
+def period(moment: dt.datetime) -> str:
+    """«Aquesta setmana», «Aquest mes», «Setembre», «2024»: the further back, the wider."""
+    today, day = timezone.localdate(now()), timezone.localdate(moment)
+    if day > today:
+        return gettext("Més endavant")
+    if (today - day).days <= today.weekday():
+        return gettext("Aquesta setmana")
+    if (day.year, day.month) == (today.year, today.month):
+        return gettext("Aquest mes")
+    if day.year < today.year:
+        return str(day.year)
+    code = (get_language() or "ca").split("-")[0]
+    return format_date(day, "LLLL", locale="oc_ES" if code == "oc" else code).capitalize()
+
+
+def by_period(contacts: Iterable[Contact]) -> list[tuple[str, list[Contact]]]:
+    return [(heading, list(group)) for heading, group in groupby(contacts, lambda contact: period(contact.at))]
+
+
+def title(contact: Contact) -> str:
+    return contact.subject or str(KINDS.get(contact.kind, contact.kind))
+
+
+def why(join: Join) -> str:
+    """What two records have in common: «El mateix telèfon, 600 000 417, i el mateix nom de pila»."""
+    if not join.shared or join.edge.rule not in RULES:
+        return ""
+    return f"{SAME[join.shared.kind]}, {join.shared.value}, {RULES[join.edge.rule]}"
+
+
+def bond(person: Profile, record) -> str:
+    """How surely a record hangs with the others: the best of its joins."""
+    rules = {join.edge.rule for join in person.joins if record in (join.a, join.b)}
+    return next((str(words) for rule, words in BONDS.items() if rule in rules), "")
