@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import uuid
-import zlib
 
 from django.db import DataError, IntegrityError, transaction
 
 from tracte.channels import receive
 from tracte.channels.message import Message, Reject
-from tracte.channels.models import Account, Import
+from tracte.channels.models import Account, Import, pack
 from tracte.channels.models import Reject as RejectRow
 from tracte.channels.receive import Report
 from tracte.core import keys, tenancy
@@ -30,7 +29,9 @@ MAX_REFUSALS = 50  # rows of one batch that the database may refuse before the f
 
 
 @transaction.atomic
-def open_account(*, key: str, kind: str, name: str, icon: str = "form", mapping: str = "", own: list[str] | None = None) -> Account:
+def open_account(
+    *, key: str, kind: str, name: str, icon: str = "form", mapping: str = "", own: list[str] | None = None
+) -> Account:
     """A channel account; the same key again changes its description, never its id."""
     account, _ = Account.objects.update_or_create(
         key=key, defaults={"kind": kind, "name": name, "icon": icon, "mapping": mapping, "own": own or []}
@@ -76,7 +77,9 @@ def _store(account: Account, messages: list[Message], at: dt.datetime, report: R
             raise  # it is not the rows: nothing of this batch comes in, and nothing is lost
         if len(messages) == 1:
             reason = str(error).strip().splitlines()[0]
-            report.rejected.append(Reject(0, f"the database refuses it: {reason}", messages[0].external_id, messages[0].raw))
+            report.rejected.append(
+                Reject(0, f"the database refuses it: {reason}", messages[0].external_id, messages[0].raw)
+            )
             return []
     half = len(messages) // 2
     return _store(account, messages[:half], at, report) + _store(account, messages[half:], at, report)
@@ -95,7 +98,7 @@ def _keep_rejects(account: Account, rejects: list[Reject], at: dt.datetime) -> N
                 external_id=receive.external_key(reject.external_id).encode("utf-8", "replace").decode(),
                 reason=reject.reason.replace("\0", "").encode("utf-8", "replace").decode(),
                 digest=hashlib.sha256(reject.reason.encode("utf-8", "replace") + b"\0" + reject.raw).digest(),
-                body_sealed=ring.seal(zlib.compress(reject.raw, 1)),
+                body_sealed=ring.seal(pack(reject.raw)),
             )
             for reject in rejects
         ],

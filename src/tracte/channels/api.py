@@ -71,7 +71,9 @@ def post_interactions(request: HttpRequest) -> JsonResponse:
         return _refuse(413, f"the body is over {limit >> 20} MiB: send it in parts; what was sent before counts")
     except UnreadablePostError:
         return _refuse(400, "the body broke off: send it again, what came in counts as duplicate")
-    return JsonResponse({"received": total.received, "new": total.new, "duplicate": total.duplicate, "rejected": rejected})
+    return JsonResponse(
+        {"received": total.received, "new": total.new, "duplicate": total.duplicate, "rejected": rejected}
+    )
 
 
 def _refuse(status: int, detail: str) -> JsonResponse:
@@ -99,4 +101,3 @@ class Limited:
 
     def readline(self, size: int = -1) -> bytes:
         return self._count(self._request._stream.readline(size))  # type: ignore[attr-defined]
-

@@ -5,11 +5,13 @@ Killed at any point, the same command goes on: what came in is a duplicate, the 
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
 import time
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +57,13 @@ def account(key: str) -> Account:
 
 
 def import_file(
-    administration: uuid.UUID, path: Path, *, channel: str, mapping: str = "", dry_run: bool = False, progress: bool = True
+    administration: uuid.UUID,
+    path: Path,
+    *,
+    channel: str,
+    mapping: str = "",
+    dry_run: bool = False,
+    progress: bool = True,
 ) -> Outcome:
     """Bring a file in. Raises ValueError with one clear line when the file, the channel or the mapping is wrong.
 
@@ -73,26 +81,35 @@ def import_file(
     return _run(administration, door, path, tqdm(items, unit=" rows", disable=not progress, mininterval=0.5), dry_run)
 
 
-def _run(administration: uuid.UUID, door: Account, path: Path, items: Iterable[Message | Reject], dry_run: bool) -> Outcome:
+def _run(
+    administration: uuid.UUID, door: Account, path: Path, items: Iterable[Message | Reject], dry_run: bool
+) -> Outcome:
     outcome, started, run = Outcome(), time.monotonic(), None
     if not dry_run:
         with tenancy.acting_for(administration):
             run = actions.start_import(door, file_name=path.name)
     rejects_path = path.with_name(path.name + ".rejects.ndjson")
-    with RejectFile(rejects_path) as rejects:
+    with RejectFile(rejects_path) as rejects, _no_cycle_collector():
         for report in receive_stream(administration, door, items, dry_run=dry_run):
             outcome.count(report)
             rejects.write(report.rejected)
         outcome.rejects = str(rejects.path) if rejects.count else ""
     if run:
         with tenancy.acting_for(administration):
-            actions.finish_import(run, received=outcome.received, new=outcome.new, duplicate=outcome.duplicate, rejected=outcome.rejected)
+            actions.finish_import(
+                run, received=outcome.received, new=outcome.new, duplicate=outcome.duplicate, rejected=outcome.rejected
+            )
     outcome.seconds = round(time.monotonic() - started, 2)
     return outcome
 
 
 def receive_stream(
-    administration: uuid.UUID, door: Account, items: Iterable[Message | Reject], *, size: int = BATCH, dry_run: bool = False
+    administration: uuid.UUID,
+    door: Account,
+    items: Iterable[Message | Reject],
+    *,
+    size: int = BATCH,
+    dry_run: bool = False,
 ) -> Iterator[Report]:
     """Receive an endless stream in batches of `size`, one transaction each. A dry run takes each back."""
     stream = iter(items)
@@ -102,6 +119,16 @@ def receive_stream(
             if dry_run:
                 tenancy.take_back()
         yield report
+
+
+@contextmanager
+def _no_cycle_collector() -> Iterator[None]:
+    """A batch makes a hundred thousand objects and no cycles: looking for cycles in them took a third of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 class RejectFile:
@@ -117,7 +144,12 @@ class RejectFile:
     def write(self, rejects: list[Reject]) -> None:
         for reject in rejects:
             self._file = self._file or self._open()
-            line = {"line": reject.position, "id": reject.external_id, "reason": reject.reason, "raw": reject.raw.decode("utf-8", "replace")}
+            line = {
+                "line": reject.position,
+                "id": reject.external_id,
+                "reason": reject.reason,
+                "raw": reject.raw.decode("utf-8", "replace"),
+            }
             self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
             self.count += 1
 

@@ -18,6 +18,18 @@ from tracte.core.declared import Declared
 from tracte.core.ids import uuid7
 
 
+WORTH_PACKING = 512  # bytes; below, compressing costs more than it saves
+
+
+def pack(raw: bytes) -> bytes:
+    """A payload before it is sealed: the first byte says whether it is compressed."""
+    return b"z" + zlib.compress(raw, 1) if len(raw) > WORTH_PACKING else b"p" + raw
+
+
+def unpack(packed: bytes) -> bytes:
+    return zlib.decompress(packed[1:]) if packed[:1] == b"z" else packed[1:]
+
+
 class Account(models.Model):
     """One door: a mailbox, a bot, a telephone line, an office, a form. `own` are its own addresses: theirs goes out."""
 
@@ -40,7 +52,6 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
 
 
 class Interactions(models.QuerySet):
@@ -131,7 +142,7 @@ class RawPayload(models.Model):
         return str(self.interaction)
 
     def body(self) -> bytes:
-        return zlib.decompress(keys.keyring(self.administration_id).open(self.body_sealed))
+        return unpack(keys.keyring(self.administration_id).open(self.body_sealed))
 
 
 class Reject(models.Model):
@@ -159,6 +170,9 @@ class Reject(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}: {self.reason}"
+
+    def body(self) -> bytes:
+        return unpack(keys.keyring(self.administration_id).open(self.body_sealed))
 
 
 class Import(models.Model):

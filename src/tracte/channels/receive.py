@@ -7,14 +7,13 @@ import functools
 import hashlib
 import json
 import uuid
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db import transaction
 
 from tracte.channels.message import IN, OUT, Message, Reject
-from tracte.channels.models import Account
+from tracte.channels.models import Account, pack
 from tracte.core import keys, tenancy
 from tracte.core.ids import uuid7
 from tracte.core.sql import clean, rows
@@ -56,7 +55,7 @@ def store(account: Account, messages: list[Message], at: dt.datetime) -> list[uu
     rows(
         "INSERT INTO channels_rawpayload (interaction, body_sealed) SELECT * FROM unnest(%s::uuid[], %s::bytea[])",
         [i for i, _ in fresh],
-        [ring.seal(zlib.compress(m.raw, 1)) for _, m in fresh],
+        [ring.seal(pack(m.raw)) for _, m in fresh],
     )
     _log(account, fresh, records, topics, territories, at)
     return [i for i, _ in fresh]

@@ -1,14 +1,21 @@
 """The Interaction API in OpenAPI terms: what the connector `cloudevents` reads."""
 
 _text = {"type": "string"}
-_assurance = {"type": "integer", "enum": [1, 2, 3], "description": "1 declared, 2 proved by the channel, 3 verified by a document"}
+_assurance = {
+    "type": "integer",
+    "enum": [1, 2, 3],
+    "description": "1 declared, 2 proved by the channel, 3 verified by a document",
+}
 
 PERSON = {
     "type": "object",
     "additionalProperties": False,
     "description": "The citizen: who wrote, or to whom it was sent.",
     "properties": {
-        **{name: _text for name in ("full_name", "given_name", "surname", "surname2", "address", "postcode", "language")},
+        **{
+            name: _text
+            for name in ("full_name", "given_name", "surname", "surname2", "address", "postcode", "language")
+        },
         "key": {"type": "string", "description": "The source's own lasting id of this person, if it has one."},
         "birth_date": {"type": "string", "format": "date"},
         "assurance": _assurance,

@@ -30,9 +30,18 @@ def hook(request: HttpRequest, key: str) -> JsonResponse:
             return JsonResponse({"detail": "unknown webhook, or its secret is wrong"}, status=403)
         if int(request.headers.get("Content-Length") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return JsonResponse({"detail": "the body is over 2 MiB"}, status=413)
-        items = list(connectors.parse(account.kind, request.body, frozenset(account.own), mapping=account.mapping or None))
+        items = list(
+            connectors.parse(account.kind, request.body, frozenset(account.own), mapping=account.mapping or None)
+        )
         report = receive_many(account, items)
-    return JsonResponse({"received": report.received, "new": report.new, "duplicate": report.duplicate, "rejected": len(report.rejected)})
+    return JsonResponse(
+        {
+            "received": report.received,
+            "new": report.new,
+            "duplicate": report.duplicate,
+            "rejected": len(report.rejected),
+        }
+    )
 
 
 def _is_signed(request: HttpRequest, account: Account) -> bool:

@@ -4,5 +4,10 @@ from ninja import NinjaAPI
 
 from tracte.channels.api import router as channels
 
-api = NinjaAPI(title="tracte", version="1", description="Interactions in, once. Keys are bound to a channel account.", urls_namespace="api")
+api = NinjaAPI(
+    title="tracte",
+    version="1",
+    description="Interactions in, once. Keys are bound to a channel account.",
+    urls_namespace="api",
+)
 api.add_router("", channels)

@@ -143,7 +143,11 @@ def demo_load(directory: Path, as_json: bool) -> None:
     from tracte.config.demo import loading
 
     done = loading.load(administration, directory)
-    say(asdict(done), as_json, f"{done.new} new, {done.duplicate} duplicate, {done.rejected} rejected, in {done.seconds} s")
+    say(
+        asdict(done),
+        as_json,
+        f"{done.new} new, {done.duplicate} duplicate, {done.rejected} rejected, in {done.seconds} s",
+    )
 
 
 @cli.group()
@@ -176,7 +180,9 @@ def mail_parse(paths: tuple[Path, ...], as_json: bool) -> None:
     from tracte.channels.connectors.email import report
 
     for line in report.lines(*paths):
-        click.echo(json.dumps(line, ensure_ascii=False) if as_json else f"{line['path']}: {line['from']} · {line['subject']}")
+        click.echo(
+            json.dumps(line, ensure_ascii=False) if as_json else f"{line['path']}: {line['from']} · {line['subject']}"
+        )
 
 
 @cli.group()

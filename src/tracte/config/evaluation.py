@@ -23,7 +23,9 @@ def evaluate(administration: uuid.UUID, truth: Path) -> dict[str, float | int | 
     with tenancy.acting_for(administration):
         found = _predicted(truth)
     if not found:
-        raise ValueError(f"{truth}: none of its interactions is in this installation; load them first: tracte demo load")
+        raise ValueError(
+            f"{truth}: none of its interactions is in this installation; load them first: tracte demo load"
+        )
     return {"records": len(found), **figures(found.values())}
 
 
@@ -33,7 +35,9 @@ def _predicted(truth: Path) -> dict[uuid.UUID, tuple[uuid.UUID, str]]:
     by_record: dict[uuid.UUID, tuple[uuid.UUID, str]] = {}
     for channel, lines in _read(truth).items():
         if channel not in accounts:
-            raise ValueError(f"{truth}: channel '{channel}' is not an account here; there are: {', '.join(sorted(accounts))}")
+            raise ValueError(
+                f"{truth}: channel '{channel}' is not an account here; there are: {', '.join(sorted(accounts))}"
+            )
         person = dict(lines)
         for external_id, record, predicted in rows(
             "SELECT k.external_id, i.record_id, m.person_id FROM unnest(%s::text[]) AS t(external_id) "

@@ -40,4 +40,6 @@ def metrics(request: HttpRequest) -> HttpResponse:
         f"tracte_database_bytes {size}",
         "# EOF",
     ]
-    return HttpResponse("\n".join(lines) + "\n", content_type="application/openmetrics-text; version=1.0.0; charset=utf-8")
+    return HttpResponse(
+        "\n".join(lines) + "\n", content_type="application/openmetrics-text; version=1.0.0; charset=utf-8"
+    )

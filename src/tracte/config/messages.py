@@ -88,7 +88,9 @@ def update() -> None:
             catalog.add(text, context=context)
             catalog.get(text, context).locations = [(place, None) for place in places]
         out = io.BytesIO()
-        write_po(out, catalog, width=120, omit_header=False, sort_output=True, ignore_obsolete=True, include_lineno=False)
+        write_po(
+            out, catalog, width=120, omit_header=False, sort_output=True, ignore_obsolete=True, include_lineno=False
+        )
         _po(language).parent.mkdir(parents=True, exist_ok=True)
         _po(language).write_bytes(_without_dates(out.getvalue()))
 
@@ -135,7 +137,11 @@ def _texts(path: Path) -> Iterator[Key]:
 
 
 def _without_dates(po: bytes) -> bytes:
-    return re.sub(rb'"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team|Report-Msgid-Bugs-To)[^\n]*\n', b"", po)
+    return re.sub(
+        rb'"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team|Report-Msgid-Bugs-To)[^\n]*\n',
+        b"",
+        po,
+    )
 
 
 def main() -> int:

@@ -52,7 +52,9 @@ def ensure() -> None:
                 raise DatabaseProblem("PostgreSQL 15 or later is needed: upgrade the server that DATABASE_URL names.")
             app = _ensure_app_role(connection, owner)
     except psycopg.OperationalError as error:
-        raise DatabaseProblem(f"cannot reach the database of DATABASE_URL: {str(error).strip().splitlines()[0]}") from error
+        raise DatabaseProblem(
+            f"cannot reach the database of DATABASE_URL: {str(error).strip().splitlines()[0]}"
+        ) from error
     os.environ["TRACTE_OWNER_URL"], os.environ["TRACTE_APP_URL"] = owner, app
 
 
@@ -75,7 +77,9 @@ def _embedded(directory: Path) -> str:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(hashtext('tracte.create'))")
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-            connection.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'")
+            connection.execute(
+                f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
+            )
     return server.get_uri(database=DATABASE)
 
 

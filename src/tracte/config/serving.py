@@ -76,5 +76,9 @@ def _welcome(port: int, has_demo: bool) -> str:
     if has_demo:
         from tracte.config.seeding import PASSWORD, STAFF
 
-        lines += ["  sign in as", *(f"    {email:22} {PASSWORD}   {name}, {', '.join(roles)}" for email, name, roles in STAFF), ""]
+        lines += [
+            "  sign in as",
+            *(f"    {email:22} {PASSWORD}   {name}, {', '.join(roles)}" for email, name, roles in STAFF),
+            "",
+        ]
     return "\n".join([*lines, "  Ctrl-C stops everything."])

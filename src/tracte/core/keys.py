@@ -45,7 +45,9 @@ class Keyring:
         sealed = bytes(sealed)
         key_id = int.from_bytes(sealed[:2], "big")
         if key_id not in self._ciphers:
-            raise KeyMissing(f"no key {key_id} in the keyring: restore the keys directory of TRACTE_HOME from its backup")
+            raise KeyMissing(
+                f"no key {key_id} in the keyring: restore the keys directory of TRACTE_HOME from its backup"
+            )
         try:
             return self._ciphers[key_id].decrypt(sealed[2:14], sealed[14:], sealed[:2])
         except InvalidTag as error:

@@ -13,7 +13,9 @@ from tracte.core.tenancy import SETTING
 OWN_TRANSACTIONS = ("/api/", "/hooks/", "/health/", "/metrics", "/static/")
 
 
-def administration_by_host(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def administration_by_host(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Wrap the whole request, session and sign-in included: a server error takes everything back."""
 
     def respond(request: HttpRequest) -> HttpResponse:

@@ -98,7 +98,9 @@ class User(AbstractBaseUser):
     )
 
     class Meta:
-        constraints = [models.UniqueConstraint("administration", models.functions.Lower("email"), name="user_email_once")]
+        constraints = [
+            models.UniqueConstraint("administration", models.functions.Lower("email"), name="user_email_once")
+        ]
 
     def __str__(self) -> str:
         return self.full_name
@@ -137,7 +139,9 @@ class Role(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "unit", "name"], name="role_once"),
-            models.CheckConstraint(condition=models.Q(name__in=["agent", "supervisor", "dpo", "editor", "operator"]), name="role_known"),
+            models.CheckConstraint(
+                condition=models.Q(name__in=["agent", "supervisor", "dpo", "editor", "operator"]), name="role_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,10 @@ class Counts:
     directions: Counter[str] = field(default_factory=Counter)
     concepts: dict[uuid.UUID, Concept] = field(default_factory=dict)
 
+    @property
+    def in_all_channels(self) -> int:
+        return self.channels.total()
+
 
 def count(records: list[uuid.UUID], wanted: Wanted) -> Counts:
     """One query, bounded to these records."""

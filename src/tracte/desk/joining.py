@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 from tracte.core.models import User
 from tracte.desk import counts
 from tracte.people import actions
-from tracte.people.actions import Refused
 from tracte.people.models import Membership, Person
 
 
@@ -76,8 +75,4 @@ def _plan(preview: actions.Preview, persons: list[uuid.UUID], leaving: list[uuid
     everything = Membership.objects.live().filter(person_id__in=persons).values_list("person_id", "record_id")
     seen = repr((sorted(everything), sorted(leaving))).encode()
     contacts = sum(counts.by_record(preview.moving).values())
-    return Plan(
-        preview.survivor, preview.moving, contacts, preview.refusal, hashlib.sha256(seen).hexdigest()[:32]
-    )
-
-
+    return Plan(preview.survivor, preview.moving, contacts, preview.refusal, hashlib.sha256(seen).hexdigest()[:32])

@@ -17,6 +17,8 @@ from tracte.core.guard import staff
 from tracte.desk import counts, joining, timeline, visit
 from tracte.desk.forms import ReasonForm
 from tracte.desk.views import ATTENDS, results, to_results
+from tracte.people.actions import Refused
+from tracte.people.models import Person
 from tracte.people.profile import Profile
 
 
@@ -41,15 +43,18 @@ def merge(request: HttpRequest, profile: Profile, other: uuid.UUID) -> HttpRespo
             survivor = joining.merge(profile.id, other, by=request.user, at=now(), **form.cleaned_data)
         except joining.Changed:
             return _look_again(request)
-        except joining.Refused as refused:
+        except Refused as refused:
             messages.error(request, joining.refusal(str(refused)))
             return redirect(request.path)
         messages.success(request, gettext("Fet: ara són una sola persona. Si era un error, les pots tornar a separar."))
         return redirect("desk:person", person=survivor)
-    them = visit.open_one(request, other)
-    if them is None or them.id == profile.id:
-        messages.warning(request, joining.refusal("same") if them else gettext("Aquesta persona ja no hi és: torna-la a cercar."))
+    if (today := Person.now_at(other)) in (None, profile.id):
+        unknown = gettext("No hi ha ningú amb aquesta adreça: torna-ho a cercar.")
+        messages.warning(request, joining.refusal("same") if today else unknown)
         return redirect("desk:choose", person=profile.id)
+    if today != other:
+        return redirect("desk:merge", person=profile.id, other=today)
+    them = visit.open_one(request, other)
     plan = joining.plan_merge(profile.id, other)
     both = sorted((profile, them), key=lambda one: one.id != plan.survivor)
     context = {"person": profile, "both": both, "plan": plan, "refusal": plan.refusal and joining.refusal(plan.refusal)}
@@ -68,7 +73,7 @@ def split(request: HttpRequest, profile: Profile) -> HttpResponse:
             stays, left = joining.split(profile.id, chosen, by=request.user, at=now(), **form.cleaned_data)
         except joining.Changed:
             return _look_again(request)
-        except joining.Refused as refused:
+        except Refused as refused:
             messages.error(request, joining.refusal(str(refused)))
             return redirect(request.path)
         messages.success(request, _parted(left))
@@ -87,7 +92,10 @@ def _chosen(request: HttpRequest, profile: Profile) -> list[uuid.UUID]:
 
 
 def _look_again(request: HttpRequest) -> HttpResponse:
-    messages.warning(request, gettext("Ha canviat alguna cosa mentre ho miraves i no s’ha fet res. Torna-ho a mirar abans de confirmar."))
+    messages.warning(
+        request,
+        gettext("Ha canviat alguna cosa mentre ho miraves i no s’ha fet res. Torna-ho a mirar abans de confirmar."),
+    )
     return redirect(request.get_full_path())
 
 

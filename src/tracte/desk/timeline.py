@@ -112,11 +112,11 @@ def whole(records: list[uuid.UUID], interaction: uuid.UUID) -> Interaction | Non
 
 
 def last_contacts(records: list[uuid.UUID]) -> dict[uuid.UUID, dt.datetime]:
-    """The last contact of each record. One query; a record is looked up from the newest month back until one is found."""
+    """The last contact of each record. One query: each is looked up from the newest month back until one is found."""
     return dict(
         rows(
-            "SELECT r.id, l.at FROM unnest(%s::uuid[]) AS r(id) CROSS JOIN LATERAL (SELECT at FROM channels_interaction "
-            "WHERE record_id = r.id ORDER BY at DESC LIMIT 1) l",
+            "SELECT r.id, l.at FROM unnest(%s::uuid[]) AS r(id) CROSS JOIN LATERAL (SELECT at "
+            "FROM channels_interaction WHERE record_id = r.id ORDER BY at DESC LIMIT 1) l",
             records,
         )
     )

@@ -65,7 +65,9 @@ def purpose(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         visit.begin(request, get_object_or_404(Purpose.objects.offered(), key=request.POST.get("purpose", "")))
         return redirect(back)
-    return render(request, "desk/purpose.html", {"purposes": Purpose.objects.offered(), "next": back, "visit": visit.of(request)})
+    return render(
+        request, "desk/purpose.html", {"purposes": Purpose.objects.offered(), "next": back, "visit": visit.of(request)}
+    )
 
 
 @require_GET

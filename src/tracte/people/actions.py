@@ -76,7 +76,9 @@ def preview_unmerge(person: uuid.UUID, records: list[uuid.UUID]) -> Preview:
 
 
 @transaction.atomic
-def unmerge(person: uuid.UUID, records: list[uuid.UUID], *, by: User, at: dt.datetime, reason: str = "") -> list[uuid.UUID]:
+def unmerge(
+    person: uuid.UUID, records: list[uuid.UUID], *, by: User, at: dt.datetime, reason: str = ""
+) -> list[uuid.UUID]:
     """Part these records from the person and keep them apart; the persons that result, oldest first.
 
     Every standing link between the two sides is undone; each side, which somebody just looked at, is held together.
@@ -109,7 +111,9 @@ def lock_all() -> None:
 
 
 def _records(person: uuid.UUID) -> list[uuid.UUID]:
-    return list(Membership.objects.live().filter(person_id=person).order_by("record_id").values_list("record_id", flat=True))
+    return list(
+        Membership.objects.live().filter(person_id=person).order_by("record_id").values_list("record_id", flat=True)
+    )
 
 
 def _standing_joins(records: list[uuid.UUID]) -> list[tuple[uuid.UUID, uuid.UUID]]:
@@ -122,7 +126,11 @@ def _standing_cannots(a: uuid.UUID, b: uuid.UUID) -> list[tuple[uuid.UUID, uuid.
     """Pairs of records of two persons that somebody kept apart."""
     mine, theirs = _records(a), _records(b)
     everything = [*mine, *theirs]
-    log = Edge.objects.filter(a_id__in=everything, b_id__in=everything).order_by("seq").values_list("kind", "a_id", "b_id")
+    log = (
+        Edge.objects.filter(a_id__in=everything, b_id__in=everything)
+        .order_by("seq")
+        .values_list("kind", "a_id", "b_id")
+    )
     return [
         (x, y) for (x, y), kind in components.standing(log).items() if kind == "cannot" and (x in mine) != (y in mine)
     ]
@@ -145,4 +153,3 @@ def drift() -> list[uuid.UUID]:
     expected = components.replay(SourceRecord.objects.values_list("id", flat=True), log)
     live = dict(Membership.objects.live().values_list("record_id", "person_id"))
     return [record for record, person in expected.items() if live.get(record) != person]
-

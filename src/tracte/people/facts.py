@@ -57,7 +57,7 @@ def survive(claims: Iterable[Claim]) -> dict[str, Fact]:
 
 
 def own_claims(record: SourceRecord) -> Iterable[Claim]:
-    """What the record itself says; identifiers come apart. Whoever checked a document vouches for name and birth date."""
+    """What the record says itself, without identifiers. Who checked a document vouches for name and birth date."""
     told: list[tuple[str, str | dt.date | None, int]] = [
         (NAME, record.full_name, record.assurance),
         (BIRTH, record.birth_date, record.assurance),

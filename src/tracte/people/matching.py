@@ -131,7 +131,9 @@ class Scene:
             if root == mine or root in met or self._is_barred(mine, root):
                 continue
             rule = _rule(kind, me, other)
-            conflict = self._of(mine).never(self._of(root)) if rule == "document" else self._of(mine).conflicts(self._of(root))
+            conflict = (
+                self._of(mine).never(self._of(root)) if rule == "document" else self._of(mine).conflicts(self._of(root))
+            )
             if rule and not conflict:
                 met.add(root)
                 yield Link(*sorted((me.record, other.record)), rule, identifier), other.person, rule != "name"

@@ -145,7 +145,9 @@ class Edge(models.Model):
     rule = models.TextField(blank=True)
     identifier = models.ForeignKey(Identifier, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     reason = models.TextField(blank=True)
-    privacy = Declared("attend", "P6Y", personal="by reason", pseudonymous="a b identifier", open="seq administration at kind rule")
+    privacy = Declared(
+        "attend", "P6Y", personal="by reason", pseudonymous="a b identifier", open="seq administration at kind rule"
+    )
 
     class Meta:
         constraints = [
@@ -197,7 +199,8 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["record"], condition=Q(to_seq=None), name="membership_one_person"),
             models.CheckConstraint(
-                condition=Q(to_seq=None) | Q(from_seq=None) | Q(to_seq__gte=models.F("from_seq")), name="membership_forward"
+                condition=Q(to_seq=None) | Q(from_seq=None) | Q(to_seq__gte=models.F("from_seq")),
+                name="membership_forward",
             ),
         ]
         indexes = [models.Index(fields=["person"], condition=Q(to_seq=None), name="membership_of_person")]

@@ -35,7 +35,9 @@ class Profile:
     @cached_property
     def claims(self) -> list[Claim]:
         """Identifiers of each record, documents masked."""
-        carried = RecordIdentifier.objects.filter(record_id__in=[r.id for r in self.records]).select_related("identifier")
+        carried = RecordIdentifier.objects.filter(record_id__in=[r.id for r in self.records]).select_related(
+            "identifier"
+        )
         known = {record.id: record for record in self.records}
         opened: dict[uuid.UUID, str] = {}
         for one in carried:
@@ -71,7 +73,9 @@ class Profile:
     @property
     def assurance(self) -> int:
         """How sure we are of who this is: the best of name and identifiers."""
-        return max([claim.assurance for claim in self.claims] + [r.assurance for r in self.records if r.full_name] + [1])
+        return max(
+            [claim.assurance for claim in self.claims] + [r.assurance for r in self.records if r.full_name] + [1]
+        )
 
     @cached_property
     def joins(self) -> list[Join]:

@@ -55,7 +55,9 @@ class Batch:
                 identifier = uuid.UUID(bytes=self.ring.fingerprint(kind, normal))
                 self.values[identifier] = kind, normal
                 brings[identifier] = max(assurance, brings.get(identifier, 0))
-        name = (who.given_name, who.surname, who.surname2) if who.given_name or who.surname else names.split(who.full_name)
+        name = (
+            (who.given_name, who.surname, who.surname2) if who.given_name or who.surname else names.split(who.full_name)
+        )
         content = who.key or repr((names.normalise(" ".join(name)), sorted(brings.items()), who.birth_date))
         key = self.ring.fingerprint("record" if who.key else "content", content)
         arrival = self.arrivals.get((source, key))

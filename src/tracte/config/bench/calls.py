@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 GIVEN = "Mercè Jordi Montserrat Josep Núria Pere Laia Youssef Fatoumata Ion Anna Marc Rosa Aleix Joan Maria".split()
-SURNAMES = "Puig Ferrer Serra Vila Soler Camps Vidal Bonet Roca Pons Mas El-Amrani Diallo Popescu García López Font".split()
+SURNAMES = (
+    "Puig Ferrer Serra Vila Soler Camps Vidal Bonet Roca Pons Mas El-Amrani Diallo Popescu García López Font".split()
+)
 LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
 COLUMNS = "id,started_at,duration_s,direction,phone,name,document,agent,topic,municipality,language,summary".split(",")
 START = dt.datetime(2024, 6, 1, 8, tzinfo=dt.UTC)
@@ -16,13 +19,17 @@ START = dt.datetime(2024, 6, 1, 8, tzinfo=dt.UTC)
 
 def write(path: Path, size: int, *, seed: int = 1) -> None:
     """`size` calls of about 0.6 `size` people over two years."""
-    random = Random(seed)  # noqa: S311 - not a secret
-    people = max(int(size * 0.6), 1)
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
         out.writerow(COLUMNS)
-        for n in range(size):
-            out.writerow(_call(n, int(people * random.random() ** 1.5), random, size))
+        out.writerows(rows(size, seed=seed))
+
+
+def rows(size: int, *, seed: int = 1) -> Iterator[tuple]:
+    random = Random(seed)  # noqa: S311 - not a secret
+    people = max(int(size * 0.6), 1)
+    for n in range(size):
+        yield _call(n, int(people * random.random() ** 1.5), random, size)
 
 
 def _call(n: int, person: int, random: Random, size: int) -> tuple:
@@ -35,4 +42,4 @@ def _call(n: int, person: int, random: Random, size: int) -> tuple:
     document = f"{number}{LETTERS[number % 23]}" if random.random() < 0.25 else ""
     name = f"{given} {first} {second}" if random.random() < 0.9 else ""
     summary = f"Pregunta per l’ajut {n % 400} i li diem quins documents hi falten i fins quan els pot portar."
-    return (f"c{n}", at.isoformat(), 40 + n % 600, "in", phone, name, document, f"a{n % 40}", "", "", "ca", summary)
+    return (f"{n}-{person}", at.isoformat(), 40 + n % 600, "in", phone, name, document, f"a{n % 40}", "", "", "ca", summary)

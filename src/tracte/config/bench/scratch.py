@@ -20,7 +20,9 @@ def enter() -> None:
     with psycopg.connect(owner, autocommit=True) as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(NAME)))
         server.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'").format(sql.Identifier(NAME))
+            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'").format(
+                sql.Identifier(NAME)
+            )
         )
     os.environ["TRACTE_BENCH_SERVER"] = owner
     os.environ["TRACTE_OWNER_URL"], os.environ["TRACTE_APP_URL"] = _in(owner), _in(app)

@@ -38,9 +38,7 @@ def icon(name: str, css: str = "icon") -> SafeString:
 def assurance(level: int, label: str | None = None) -> SafeString:
     """How sure we are, from 1 to 3: filled boxes and its word. With `label=""` the word is only for screen readers."""
     word = format_html('<span class="vh">{}</span>', ASSURANCES[level]) if label == "" else label or ASSURANCES[level]
-    return format_html(
-        '<span class="assurance"><svg aria-hidden="true">{}</svg>{}</span>', _use(f"a{level}"), word
-    )
+    return format_html('<span class="assurance"><svg aria-hidden="true">{}</svg>{}</span>', _use(f"a{level}"), word)
 
 
 @register.simple_tag
@@ -64,7 +62,13 @@ def field(bound: BoundField, label: str, hint: str = "", **attrs: str) -> dict[s
     control = {"class": "check" if is_check else "input", "placeholder": False, **attrs}
     control |= {"aria-describedby": " ".join(described)} if described else {}
     control |= {"aria-invalid": "true"} if bound.errors else {}
-    return {"bound": bound, "label": label, "hint": hint, "is_check": is_check, "control": bound.as_widget(attrs=control)}
+    return {
+        "bound": bound,
+        "label": label,
+        "hint": hint,
+        "is_check": is_check,
+        "control": bound.as_widget(attrs=control),
+    }
 
 
 @register.simple_tag(takes_context=True)

@@ -20,14 +20,14 @@ _ATOM = r"[\w!#$%&'*+/=?^`{|}~-]{1,64}"
 _ADDRESS = re.compile(rf"(?<![\w.])(?!['*]){_ATOM}(?:\.{_ATOM})*@(?:[\w-]+\.)+[a-z]{{2,}}\b", re.I)
 _ADDRESS_LINE = re.compile(rf"^[ \t>*<\"'-]{{0,20}}({_ADDRESS.pattern})", re.I | re.M)
 _FAILED = re.compile(
-    r"(could|can|can) ?not be deliver|unable to deliver|not (been )?able to deliver|undeliver(able|ed)|not delivered"
+    r"(could|can) ?not be deliver|unable to deliver|not (been )?able to deliver|undeliver(able|ed)|not delivered"
     r"|non-?delivery|deliver(y|ing)? (has )?(fail|problem)|fail(ed|ure) (delivery|notice)|mail (delivery )?fail"
     r"|did not (reach|receive)|wasn't able to deliver|permanent(ly)? (fatal|error|delivery)|failed permanently"
     r"|delivery to the following recipients|fatal (delivery )?error|no such user|user unknown|unknown user"
     r"|user not (known|found)|mailbox is full|returned because|could not be reached|delivery notifications"
     r"|recipients? was aborted|attempting to deliver|encountered delivery problems|not accepting mail"
-    r"|no s'ha pogut (lliurar|entregar)"
-    r"|no (se )?(pudo|ha podido|pudo ser) (ser )?entrega|n'a (pas )?pu (e|ê)tre (remis|d[ée]livr|distribu)|non remis"
+    r"|no (s['’]ha pogut|es pot) (lliurar|entregar)|no (se )?(pudo|puede|ha podido) (ser )?entrega"
+    r"|n['’]a (pas )?pu (e|ê)tre (remis|d[ée]livr|distribu)|non remis"
     r"|не может быть доставлено|konnte nicht zugestellt",
     re.I,
 )
@@ -39,7 +39,7 @@ _DELAYED = re.compile(
 )
 _SUBJECT = re.compile(
     r"\s*(undeliver|non-?delivery|mail (could not be deliver|delivery|failed)|deliver(y|ing) .{0,20}fail|returned mail"
-    r"|failure (notice|delivery)|no s'ha pogut lliurar|no entregad|no lliurat|non remis|warning: .*user unknown)"
+    r"|failure (notice|delivery)|no (s['’]ha pogut|es pot) lliurar|no se (puede|ha podido) entregar|no entregad|no lliurat|non remis|warning: .*user unknown)"
     r"|.*: non remis( \(.*)?$",
     re.I,
 )

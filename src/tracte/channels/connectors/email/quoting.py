@@ -27,7 +27,7 @@ _FORWARD = re.compile(
 _RULE = re.compile(r"\s*[-_=*]{5,}\s*$")
 _WROTE = re.compile(
     r"(wrote|writes|va escriure|ha escrit|escrigué|escriu|va dir|escribi[óo]|escribe|ha escrito|a écrit|écrivait"
-    r"|a escrich|escriguèt|escriu|escreveu|ha scritto|schrieb\b.*|написал\(?а?\)?|пишет)\s*:\s*$",
+    r"|a escrich|escriguèt|escreveu|ha scritto|schrieb\b.*|написал\(?а?\)?|пишет)\s*:\s*$",
     re.I,
 )
 _OPENING = re.compile(
@@ -37,29 +37,15 @@ _MESSAGE_FROM = re.compile(r"\s*(missatge de|mensaje de|messatge de)\s.{3,200}\b
 _DATED = re.compile(r"\d{1,4}[:/.\-]\d|\b\d{1,2}\b.*\b(19|20)\d\d\b|\d{1,2} ?h ?\d{2}", re.S)
 _HINT = re.compile(r":|--|__|\*\*")  # most lines have none of these: look no further
 _DATE_FIRST = re.compile(r"\s*\d{1,4}[./-]\d{1,2}")
-_LABEL = {
-    name: kind
-    for kind, names in {
-        "from": ("from", "de", "da", "von", "от", "remitent"),
-        "sent": ("sent", "enviat", "enviat el", "enviada", "enviado", "enviado el", "envoyé", "mandat", "отправлено"),
-        "date": ("date", "data", "fecha", "datum", "дата"),
-        "to": ("to", "per a", "a", "para", "à", "per", "an", "кому"),
-        "other": ("cc", "a/c", "bcc", "cco", "reply-to", "respon a", "importance", "importància", "importancia"),
-        "subject": (
-            "subject",
-            "assumpte",
-            "tema",
-            "asunto",
-            "objet",
-            "subjècte",
-            "objècte",
-            "assunto",
-            "oggetto",
-            "тема",
-        ),
-    }.items()
-    for name in names
+_LABELS = {
+    "from": "from, de, da, von, от, remitent",
+    "sent": "sent, enviat, enviat el, enviada, enviado, enviado el, envoyé, mandat, отправлено",
+    "date": "date, data, fecha, datum, дата",
+    "to": "to, per a, a, para, à, per, an, кому",
+    "other": "cc, a/c, bcc, cco, reply-to, respon a, importance, importància, importancia",
+    "subject": "subject, assumpte, tema, asunto, objet, subjècte, objècte, assunto, oggetto, betreff, тема",
 }
+_LABEL = {name: kind for kind, names in _LABELS.items() for name in names.split(", ")}
 _FIELD = re.compile(r"\s*\*?([\w/-]{1,12}(?: [ae]l?)?)\s?:\*?(?:\s|$)")
 
 

@@ -35,7 +35,7 @@ def parties(
     is_private = chat.get("type") == "private"
     if is_own(sender or chat, own) or (is_private and sender and _is_ours(kind, sender, chat)):
         return OUT, person(chat, f"{kind}.chat.") if is_private else None
-    if not sender :
+    if not sender or message.get("sender_chat"):
         return IN, None
     who = person(sender, f"{kind}.from.")
     if sender.get("is_bot"):

@@ -60,6 +60,8 @@ def test_prose_in_catalan():
         ("This is a warning message only.\nDelivery to a@x.cat has been delayed\n", ["a@x.cat"], "4"),
         ("Your message could not be delivered to a@x.cat\n--- Original message\nTo: b@x.cat\n", ["a@x.cat"], "5"),
         ("邮件无法发送\n<a@x.cat>:\n<b@x.cat>:\n", ["a@x.cat", "b@x.cat"], "5"),
+        ("No es pot lliurar: a@x.cat\n", ["a@x.cat"], "5"),
+        ("No se ha podido entregar el mensaje a a@x.cat\n", ["a@x.cat"], "5"),
         ("Delivery failed. Ask postmaster@mx.exemple.cat\n", [], "5"),
         ("did not reach the following recipients:\n\tmerce\n\nx", ["merce@mx.exemple.cat"], "5"),
     ],

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import re
 from pathlib import Path
 
@@ -11,22 +10,23 @@ import pytest
 from tracte.channels.connectors.email.parse import read
 from tracte.channels.connectors.email.report import lines, report
 from tracte.channels.connectors.email.signature import find
-
-_CHECKOUT = Path(__file__).parents[6]
-MAIL = Path(os.environ.get("TRACTE_REAL_DATA") or _CHECKOUT.parent / "shared" / "data") / "mail"
-
-pytestmark = pytest.mark.skipif(not MAIL.is_dir(), reason="no real mail: set TRACTE_REAL_DATA")
+from tracte.channels.connectors.tests.real_data import real
 
 
-def test_every_file_gives_lines_and_none_is_unreadable():
-    found = list(lines(MAIL))
+@pytest.fixture
+def mail() -> Path:
+    return real("mail")
+
+
+def test_every_file_gives_lines_and_none_is_unreadable(mail):
+    found = list(lines(mail))
     json.dumps(found).encode()
-    assert len({line["path"] for line in found}) == sum(path.is_file() for path in MAIL.rglob("*"))
+    assert len({line["path"] for line in found}) == sum(path.is_file() for path in mail.rglob("*"))
     assert not [line["path"] for line in found if "unreadable" in line["defects"]]
 
 
-def test_every_file_streams_to_messages_and_rejects_with_a_reason():
-    for path in MAIL.rglob("*"):
+def test_every_file_streams_to_messages_and_rejects_with_a_reason(mail):
+    for path in mail.rglob("*"):
         if path.is_file():
             with path.open("rb") as stream:
                 for one in read(stream):
@@ -34,12 +34,12 @@ def test_every_file_streams_to_messages_and_rejects_with_a_reason():
                     assert "could not be read" not in getattr(one, "reason", "")
 
 
-def test_every_expected_bounce_is_found():
-    with (MAIL / "flufl_bounce" / "expected.csv").open() as table:
+def test_every_expected_bounce_is_found(mail):
+    with (mail / "flufl_bounce" / "expected.csv").open() as table:
         expected = list(csv.DictReader(table))
     wrong = []
     for row in expected:
-        found = report((MAIL / "flufl_bounce" / row["file"]).read_bytes(), row["file"])["bounce"]
+        found = report((mail / "flufl_bounce" / row["file"]).read_bytes(), row["file"])["bounce"]
         want = set(row["bounced_addresses"].split())
         kind = "4" if row["is_temporary"] == "True" else "5"
         if want != set(found["recipients"] if found else ()) or (want and found["status"][0] != kind):
@@ -48,8 +48,8 @@ def test_every_expected_bounce_is_found():
     assert len(expected) == 73
 
 
-def test_ordinary_replies_are_people_and_their_new_text_is_found():
-    folder = MAIL / "talon" / "standard_replies"
+def test_ordinary_replies_are_people_and_their_new_text_is_found(mail):
+    folder = mail / "talon" / "standard_replies"
     for path in sorted(folder.glob("*.eml")):
         expected = folder / f"{path.stem}_reply_text"
         line = report(path.read_bytes(), path.name)
@@ -57,17 +57,17 @@ def test_ordinary_replies_are_people_and_their_new_text_is_found():
         assert line["auto"] is None and line["bounce"] is None, path.name
 
 
-def test_replies_in_html():
-    for path in sorted((MAIL / "talon" / "html_replies").glob("*.html")):
+def test_replies_in_html(mail):
+    for path in sorted((mail / "talon" / "html_replies").glob("*.html")):
         reply = report(path.read_bytes(), path.name)["reply_text"]
         assert reply.split() == ["Hi.", "I", "am", "fine.", "Thanks,", "Alex"], path.name
 
 
-def test_signatures():
+def test_signatures(mail):
     def read_text(path):
         return re.sub(r"^#(sig|reply)#", "", path.read_text(), flags=re.M).strip()
 
-    bodies = sorted((MAIL / "talon" / "signature" / "emails" / "stripped").glob("*_body"))
+    bodies = sorted((mail / "talon" / "signature" / "emails" / "stripped").glob("*_body"))
     assert bodies
     for path in bodies:
         sender = read_text(path.with_name(path.name.replace("_body", "_sender")))
@@ -76,8 +76,8 @@ def test_signatures():
         assert find(read_text(path), name, address).strip() == expected, path.name
 
 
-def test_complaints_and_receipts_are_machines():
-    folder = MAIL / "flanker" / "messages"
+def test_complaints_and_receipts_are_machines(mail):
+    folder = mail / "flanker" / "messages"
     for path in [*(folder / "complaints").iterdir(), folder / "disposition-notification.eml"]:
         assert report(path.read_bytes(), path.name)["auto"]["kind"] in ("complaint", "receipt"), path.name
     for path in (folder / "bounce").iterdir():

@@ -157,6 +157,12 @@ def test_what_is_no_time_is_refused(text):
     assert isinstance(rows(HEAD + f"1,{text},a\n".encode())[0], Reject)
 
 
+def test_a_year_beyond_belief_is_no_date():
+    mapping = parse_mapping("id: id\ndata: {closed_on: {column: d, type: date}}\n")
+    (message,) = rows(b"id,d\n1,9999-12-31\n", mapping)
+    assert (message.flags, message.data) == (["closed_on_invalid"], {"closed_on": "9999-12-31"})
+
+
 def test_two_surnames_in_one_column_are_told_apart_from_the_name():
     mapping = parse_mapping("id: id\nwho: {given_name: nom, surname: cognoms}\n")
     (message,) = rows("id,nom,cognoms\n1,Mercè,Puig Ferrer\n".encode(), mapping)

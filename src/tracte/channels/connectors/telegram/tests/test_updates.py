@@ -85,7 +85,7 @@ def test_groups_channels_and_forwards(updates):
     assert group.who.key == "5550101" and group.data["chat"]["title"] == "Veïns de Vic"
     assert group.data["forward"]["forward_origin"]["sender_user"]["first_name"] == "Nil"
     assert (post.kind, post.direction, post.who) == ("post", IN, None)
-    assert anonymous.who is None
+    assert (anonymous.who, anonymous.flags) == (None, [])  # the group itself speaks, not a bot
 
 
 def test_a_post_of_our_own_channel_goes_out():
