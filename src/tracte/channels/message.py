@@ -20,7 +20,7 @@ class Message:
     at every delivery. `at` is aware; None means "when we receive it". `who` is the citizen (the sender of what comes
     in, the recipient of what goes out), None when nobody is known. `kind`: message call visit form request post alert.
     `topic` and `territory` are codes or labels of the vocabularies. `flags` name the dirt that was kept
-    (`date_missing`, `charset_lies`, ...). `data` is JSON: whatever else the source tells. `raw` is the input as it came.
+    (`date_missing`, `charset_lies`, ...). `data` is JSON: whatever else the source tells. `raw` is the input itself.
     """
 
     external_id: str

@@ -17,7 +17,6 @@ from tracte.core.clock import now
 from tracte.core.declared import Declared
 from tracte.core.ids import uuid7
 
-
 WORTH_PACKING = 512  # bytes; below, compressing costs more than it saves
 
 
@@ -116,7 +115,7 @@ class Interaction(models.Model):
 
 
 class InteractionKey(models.Model):
-    """The idempotency key of an interaction: a partitioned table cannot enforce it, so it stands in a table of its own."""
+    """The idempotency key of an interaction: a partitioned table cannot enforce it, so it has a table of its own."""
 
     pk = models.CompositePrimaryKey("account_id", "external_id")
     administration = tenancy.owner()

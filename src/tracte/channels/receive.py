@@ -53,7 +53,10 @@ def store(account: Account, messages: list[Message], at: dt.datetime) -> list[uu
     territories = resolve("territories", {m.territory for _, m in fresh})
     ring = keys.keyring(tenancy.current())
     rows(
-        "INSERT INTO channels_rawpayload (interaction, body_sealed) SELECT * FROM unnest(%s::uuid[], %s::bytea[])",
+        """
+        INSERT INTO channels_rawpayload (interaction, body_sealed) SELECT *
+        FROM unnest(%s::uuid[], %s::bytea[])
+        """,
         [i for i, _ in fresh],
         [ring.seal(pack(m.raw)) for _, m in fresh],
     )
@@ -62,7 +65,7 @@ def store(account: Account, messages: list[Message], at: dt.datetime) -> list[uu
 
 
 def prepare(messages: list[Message], at: dt.datetime) -> None:
-    """Sound dates, and a partition for each month: first of all in the transaction, so that its lock waits for nobody."""
+    """Sound dates, and a partition for each month: first in the transaction, so that its lock waits for nobody."""
     for message in messages:
         message.at = _sound(message, at)
     for month in sorted({m.at.astimezone(dt.UTC).date().replace(day=1) for m in messages} - _months):
@@ -83,16 +86,18 @@ def _sound(message: Message, received: dt.datetime) -> dt.datetime:
 
 
 def _claim(account: Account, messages: list[Message]) -> list[tuple[uuid.UUID, Message]]:
-    """Insert the idempotency keys, in order so that two batches never wait for each other; the messages that are new."""
+    """Insert the idempotency keys, in order so that batches never wait for each other; the messages that are new."""
     first: dict[str, Message] = {}
     for message in messages:
         first.setdefault(external_key(message.external_id), message)
     ordered = sorted(first)
     ids = [uuid7() for _ in ordered]
     claimed = rows(
-        "INSERT INTO channels_interactionkey (account_id, external_id, interaction, at) "
-        "SELECT %s, k, i, at FROM unnest(%s::text[], %s::uuid[], %s::timestamptz[]) AS t(k, i, at) "
-        "ON CONFLICT DO NOTHING RETURNING external_id, interaction",
+        """
+        INSERT INTO channels_interactionkey (account_id, external_id, interaction, at) SELECT %s, k, i, at
+        FROM unnest(%s::text[], %s::uuid[], %s::timestamptz[]) AS t(k, i, at) ON CONFLICT DO NOTHING
+        RETURNING external_id, interaction
+        """,
         account.id,
         ordered,
         ids,
@@ -119,11 +124,15 @@ def _recognise(account: Account, messages: list[Message], at: dt.datetime) -> di
 def _log(account, fresh, records, topics, territories, at: dt.datetime) -> None:
     messages = [m for _, m in fresh]
     rows(
-        "INSERT INTO channels_interaction (id, at, account_id, record_id, direction, kind, topic_id, territory_id, language, "
-        "subject, text, data, flags, received_at) SELECT id, at, %s, record, direction, kind, topic, territory, language, "
-        "subject, body, data::jsonb, coalesce(string_to_array(nullif(flags, ''), ' '), '{}'), %s FROM unnest(%s::uuid[], %s::timestamptz[], "
-        "%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], "
-        "%s::text[]) AS t(id, at, record, direction, kind, topic, territory, language, subject, body, data, flags)",
+        """
+        INSERT INTO channels_interaction (id, at, account_id, record_id, direction, kind, topic_id, territory_id,
+        language, subject, text, data, flags, received_at)
+        SELECT id, at, %s, record, direction, kind, topic, territory, language, subject, body, data::jsonb,
+        coalesce(string_to_array(nullif(flags, ''), ' '), '{}'), %s
+        FROM unnest(%s::uuid[], %s::timestamptz[], %s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::uuid[],
+        %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+        AS t(id, at, record, direction, kind, topic, territory, language, subject, body, data, flags)
+        """,
         account.id,
         at,
         [i for i, _ in fresh],

@@ -12,10 +12,7 @@ PERSON = {
     "additionalProperties": False,
     "description": "The citizen: who wrote, or to whom it was sent.",
     "properties": {
-        **{
-            name: _text
-            for name in ("full_name", "given_name", "surname", "surname2", "address", "postcode", "language")
-        },
+        **dict.fromkeys(("full_name", "given_name", "surname", "surname2", "address", "postcode", "language"), _text),
         "key": {"type": "string", "description": "The source's own lasting id of this person, if it has one."},
         "birth_date": {"type": "string", "format": "date"},
         "assurance": _assurance,
@@ -53,7 +50,7 @@ EVENT = {
             "properties": {
                 "direction": {"type": "string", "enum": ["in", "out"]},
                 "kind": {"type": "string", "example": "call"},
-                **{name: _text for name in ("subject", "text", "topic", "territory", "language")},
+                **dict.fromkeys(("subject", "text", "topic", "territory", "language"), _text),
                 "in_reply_to": {"type": "array", "items": _text},
                 "person": PERSON,
                 "data": {"type": "object"},

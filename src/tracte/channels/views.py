@@ -20,7 +20,7 @@ from tracte.core.actions import administration_by_host
 @require_POST
 @guard.signature("the account's own secret, in the header of its platform")
 def hook(request: HttpRequest, key: str) -> JsonResponse:
-    """Receive one delivery. Refused content is answered 200 as well: it is kept with its reason, sending it again helps nobody."""
+    """Receive one delivery. Refused content is answered 200 too: it is kept with its reason."""
     administration = administration_by_host(request.get_host())
     if administration is None:
         return JsonResponse({"detail": "no administration is served under this name"}, status=404)

@@ -1,4 +1,4 @@
-"""The command line: names are fixed in docs/reference/surface.md. Results on stdout, progress and problems on stderr."""
+"""The command line; names are fixed (docs/reference). Results on stdout, progress and problems on stderr."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ def import_(file: Path, channel: str, mapping: str, dry_run: bool, as_json: bool
     from tracte.channels.importing import import_file
 
     done = import_file(administration, file, channel=channel, mapping=mapping, dry_run=dry_run)
-    line = f"{done.received} received: {done.new} new, {done.duplicate} duplicate, {done.rejected} rejected, in {done.seconds} s"
+    line = f"{done.received} received: {done.new} new, {done.duplicate} duplicate, {done.rejected} rejected"
+    line += f", in {done.seconds} s"
     if done.rejects:
         line += f"\nrejects, with line and reason: {done.rejects}"
     say(asdict(done), as_json, line)

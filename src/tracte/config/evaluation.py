@@ -40,10 +40,12 @@ def _predicted(truth: Path) -> dict[uuid.UUID, tuple[uuid.UUID, str]]:
             )
         person = dict(lines)
         for external_id, record, predicted in rows(
-            "SELECT k.external_id, i.record_id, m.person_id FROM unnest(%s::text[]) AS t(external_id) "
-            "JOIN channels_interactionkey k ON k.account_id = %s AND k.external_id = t.external_id "
-            "JOIN channels_interaction i ON i.id = k.interaction AND i.at = k.at "
-            "JOIN people_membership m ON m.record_id = i.record_id AND m.to_seq IS NULL",
+            """
+            SELECT k.external_id, i.record_id, m.person_id FROM unnest(%s::text[]) AS t(external_id)
+            JOIN channels_interactionkey k ON k.account_id = %s AND k.external_id = t.external_id
+            JOIN channels_interaction i ON i.id = k.interaction AND i.at = k.at JOIN people_membership m
+            ON m.record_id = i.record_id AND m.to_seq IS NULL
+            """,
             list(person),
             accounts[channel],
         ):

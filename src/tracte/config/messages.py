@@ -57,7 +57,7 @@ def extract() -> dict[Key, list[str]]:
 
 
 def wanted(language: str) -> dict[Key, list[str]]:
-    """What the catalog of a language must say: our texts unless it is their source, and the libraries' unless English."""
+    """What a catalog must say: our texts unless it is their source, and the libraries' unless it is English."""
     texts = {} if language == "ca" else extract()
     if language != "en":
         pairs = (text if isinstance(text, tuple) else (text, None) for text in TEXTS)

@@ -98,9 +98,7 @@ def _ensure_app_role(connection: psycopg.Connection, owner: str) -> str:
             )
         )
     except psycopg.errors.InsufficientPrivilege as error:
-        raise DatabaseProblem(
-            f"the user of DATABASE_URL cannot make the role {role}: give it CREATEROLE, or create the role and set TRACTE_APP_URL"
-        ) from error
+        raise DatabaseProblem(f"the user of DATABASE_URL cannot make the role {role}: give it CREATEROLE") from error
     finally:
         connection.execute("SELECT pg_advisory_unlock(hashtext('tracte.create'))")
     host = parts.netloc.rpartition("@")[2]

@@ -1,4 +1,4 @@
-"""One page: which event reaches which ear. Listeners run in the announcing transaction and defer jobs that commit with it."""
+"""Which event reaches which ear. Listeners run in the announcing transaction; their jobs commit with it."""
 
 from tracte.core import events
 

@@ -24,7 +24,7 @@ def administration_by_host(
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(
-                    f"SELECT set_config('{SETTING}', coalesce(tracte_administration_for(%s)::text, ''), true)",  # noqa: S608
+                    f"SELECT set_config('{SETTING}', coalesce(tracte_administration_for(%s)::text, ''), true)",
                     [request.get_host().split(":")[0]],
                 )
                 found = cursor.fetchone()[0]

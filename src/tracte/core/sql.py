@@ -7,7 +7,7 @@ from django.db import connection
 
 
 def rows(statement: str, *parameters: object) -> list[tuple]:
-    """Run one statement with server-side, binary parameters (a batch's columns are large); its rows, if it gives any."""
+    """Run one statement with server-side, binary parameters (a batch's columns are large); its rows, if any."""
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection) as cursor, connection.wrap_database_errors:
         cursor.execute(statement.replace("%s", "%b"), parameters)

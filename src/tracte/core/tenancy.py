@@ -27,7 +27,7 @@ ADOPTED = (
     "procrastinate_events",
     "procrastinate_periodic_defers",
 )
-# Structure of the software, the same for everybody, with nothing about anybody: readable, never written by the application.
+# Structure of the software, the same for everybody: readable, never written by the application.
 OPEN = ("django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions")
 # Heartbeats of the workers of this installation: no administration, no person.
 SHARED = ("procrastinate_workers",)
@@ -44,7 +44,7 @@ class CurrentAdministration(Func):
 
 
 def owner() -> models.ForeignKey:
-    """The column that says whose row this is. No constraint: the policy already pins it to the current administration."""
+    """The column that says whose row this is. No constraint: the policy pins it to the current administration."""
     return models.ForeignKey(
         "core.Administration",
         on_delete=models.PROTECT,
@@ -78,7 +78,7 @@ def take_back(using: str = "default") -> None:
 def current(using: str = "default") -> uuid.UUID | None:
     """The administration of this transaction, or None."""
     with connections[using].cursor() as cursor:
-        cursor.execute(f"SELECT {CURRENT}")  # noqa: S608 - a constant of this module
+        cursor.execute(f"SELECT {CURRENT}")
         return cursor.fetchone()[0]
 
 

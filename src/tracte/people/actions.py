@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import uuid
 from dataclasses import dataclass
 
@@ -96,7 +97,7 @@ def unmerge(
     for side in (leaving, staying):
         inside = [(a, b) for a, b in joins if a in side and b in side]
         heads = [part[0] for part in components.parts(side, inside)]
-        for a, b in zip(heads, heads[1:], strict=False):
+        for a, b in itertools.pairwise(heads):
             Edge.objects.create(kind="must", a_id=a, b_id=b, **who)
     a, b = sorted((min(leaving), min(staying)))
     last = Edge.objects.create(kind="cannot", a_id=a, b_id=b, **who)
@@ -148,7 +149,7 @@ def _settle(records: list[uuid.UUID], target: dict[uuid.UUID, uuid.UUID], seq: i
 
 
 def drift() -> list[uuid.UUID]:
-    """Replay the whole log and compare it with the memberships as they stand: the records that differ (none, or a bug)."""
+    """Replay the whole log and compare with the memberships as they stand: the records that differ (none, or a bug)."""
     log = Edge.objects.order_by("seq").values_list("kind", "a_id", "b_id")
     expected = components.replay(SourceRecord.objects.values_list("id", flat=True), log)
     live = dict(Membership.objects.live().values_list("record_id", "person_id"))

@@ -36,7 +36,7 @@ def standing(log: Iterable[LogLine]) -> dict[tuple[uuid.UUID, uuid.UUID], str]:
 
 
 def replay(records: Iterable[uuid.UUID], log: Iterable[LogLine]) -> dict[uuid.UUID, uuid.UUID]:
-    """record -> person, from nothing but the log: components of what stands; a person bears the id of the oldest record."""
+    """record -> person, from nothing but the log: components of what stands, named by their oldest record."""
     forest: Forest[uuid.UUID] = Forest()
     for (a, b), kind in standing(log).items():
         if kind in JOINS:

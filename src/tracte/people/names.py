@@ -12,9 +12,10 @@ PARTICLES = frozenset(
 )
 # Second halves of compound given names, where a third word could be taken for a surname.
 SECOND_GIVEN = frozenset(
-    "maria jose josep joan antoni antonio anna ana lluis luis carles carlos carme carmen pilar dolors dolores angels angeles "
-    "angel miquel miguel manel manuel ramon francesc francisco javier xavier ignasi ignacio isabel teresa mercedes rosa "
-    "pau pere jordi eulalia victoria cristina elena helena luisa lluisa jesus alberto andres enrique rafael".split()
+    "maria jose josep joan antoni antonio anna ana lluis luis carles carlos carme carmen pilar dolors dolores "
+    "angels angeles angel miquel miguel manel manuel ramon francesc francisco javier xavier ignasi ignacio "
+    "isabel teresa mercedes rosa pau pere jordi eulalia victoria cristina elena helena luisa lluisa jesus "
+    "alberto andres enrique rafael".split()
 )
 _word = re.compile(r"[^\W\d_]+(?:['’·\-][^\W\d_]+)*\.?")
 
@@ -29,7 +30,7 @@ def normalise(name: str) -> str:
 
 @functools.lru_cache(maxsize=65536)
 def split(full_name: str) -> tuple[str, str, str]:
-    """Given name, first and second surname. One word alone is a given name; what cannot be told stays with the given name."""
+    """Given name, first and second surname. One word alone is a given name, and so is what cannot be told apart."""
     if "," in full_name:
         surnames, _, given = full_name.partition(",")
         first, second = _two(_groups(surnames))

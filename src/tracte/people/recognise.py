@@ -89,7 +89,7 @@ def recognise(appearances: list[tuple[uuid.UUID, Appearance]], at: dt.datetime) 
 
 
 def _bring_documents(arrival: Arrival, scene: Scene) -> None:
-    """A known account that shows another verified document than its person's keeps it as declared: for a human to look at."""
+    """A known account that shows another verified document than its person's keeps it as declared, for a human to see."""
     known = scene.known.setdefault(scene.forest.root(arrival.person or arrival.id), Known())
     for identifier, assurance in arrival.brings.items():
         if scene.kinds[identifier] == identifiers.NATIONAL_ID:
@@ -110,7 +110,10 @@ def _lock(batch: Batch) -> None:
     tokens = {identifier.bytes[:8] for identifier in batch.values} | {key[:8] for _, key in batch.arrivals}
     numbers = sorted(int.from_bytes(token, "big", signed=True) for token in tokens)
     rows(
-        "SELECT pg_advisory_xact_lock_shared(%s), (SELECT count(pg_advisory_xact_lock(n)) FROM unnest(%s::bigint[]) n)",
+        """
+        SELECT pg_advisory_xact_lock_shared(%s), (SELECT count(pg_advisory_xact_lock(n))
+        FROM unnest(%s::bigint[]) n)
+        """,
         everything(),
         numbers,
     )
@@ -118,9 +121,11 @@ def _lock(batch: Batch) -> None:
 
 def _find_known(batch: Batch) -> None:
     found = rows(
-        "SELECT r.source, r.key, r.id, m.person_id FROM unnest(%s::uuid[], %s::bytea[]) AS t(source, key) "
-        "JOIN people_sourcerecord r ON r.source = t.source AND r.key = t.key "
-        "JOIN people_membership m ON m.record_id = r.id AND m.to_seq IS NULL",
+        """
+        SELECT r.source, r.key, r.id, m.person_id FROM unnest(%s::uuid[], %s::bytea[]) AS t(source, key)
+        JOIN people_sourcerecord r ON r.source = t.source AND r.key = t.key JOIN people_membership m
+        ON m.record_id = r.id AND m.to_seq IS NULL
+        """,
         [source for source, _ in batch.arrivals],
         [key for _, key in batch.arrivals],
     )
@@ -134,11 +139,13 @@ def _scene(batch: Batch) -> Scene:
     carriers: dict[uuid.UUID, list[Carrier]] = defaultdict(list)
     shared: set[uuid.UUID] = set()
     for identifier, state, record, person, assurance, given in rows(
-        "SELECT i.id, i.state, c.record_id, m.person_id, c.assurance, r.given_name FROM unnest(%s::uuid[]) AS t(id) "
-        "JOIN people_identifier i ON i.id = t.id LEFT JOIN LATERAL (SELECT record_id, assurance FROM people_recordidentifier "
-        "WHERE identifier_id = i.id AND i.state = 'normal' LIMIT %s) c ON true "
-        "LEFT JOIN people_sourcerecord r ON r.id = c.record_id "
-        "LEFT JOIN people_membership m ON m.record_id = c.record_id AND m.to_seq IS NULL",
+        """
+        SELECT i.id, i.state, c.record_id, m.person_id, c.assurance, r.given_name FROM unnest(%s::uuid[])
+        AS t(id) JOIN people_identifier i ON i.id = t.id LEFT JOIN LATERAL (SELECT record_id, assurance
+        FROM people_recordidentifier WHERE identifier_id = i.id AND i.state = 'normal' LIMIT %s) c ON true
+        LEFT JOIN people_sourcerecord r ON r.id = c.record_id LEFT JOIN people_membership m
+        ON m.record_id = c.record_id AND m.to_seq IS NULL
+        """,
         list(batch.values),
         CARRIERS,
     ):
@@ -158,11 +165,13 @@ def known(persons: list[uuid.UUID]) -> dict[uuid.UUID, Known]:
     if not persons:
         return found
     for person, birth, surname, surname2, document, assurance in rows(
-        "SELECT DISTINCT m.person_id, r.birth_date, r.surname, r.surname2, d.identifier_id, d.assurance "
-        "FROM people_membership m JOIN people_sourcerecord r ON r.id = m.record_id "
-        "LEFT JOIN LATERAL (SELECT c.identifier_id, c.assurance FROM people_recordidentifier c JOIN people_identifier i "
-        "ON i.id = c.identifier_id AND i.kind = 'national_id' WHERE c.record_id = r.id) d ON true "
-        "WHERE m.person_id = ANY(%s) AND m.to_seq IS NULL",
+        """
+        SELECT DISTINCT m.person_id, r.birth_date, r.surname, r.surname2, d.identifier_id, d.assurance
+        FROM people_membership m JOIN people_sourcerecord r ON r.id = m.record_id LEFT
+        JOIN LATERAL (SELECT c.identifier_id, c.assurance FROM people_recordidentifier c
+        JOIN people_identifier i ON i.id = c.identifier_id AND i.kind = 'national_id'
+        WHERE c.record_id = r.id) d ON true WHERE m.person_id = ANY(%s) AND m.to_seq IS NULL
+        """,
         persons,
     ):
         found[person].learn(birth, surname, surname2)
@@ -176,13 +185,15 @@ def barriers(persons: list[uuid.UUID]) -> list[tuple[uuid.UUID, uuid.UUID]]:
     if not persons:
         return []
     return rows(
-        "SELECT ma.person_id, mb.person_id FROM (SELECT e.* FROM people_membership m JOIN people_edge e "
-        "ON e.kind = 'cannot' AND e.a_id = m.record_id WHERE m.person_id = ANY(%s) AND m.to_seq IS NULL "
-        "UNION SELECT e.* FROM people_membership m JOIN people_edge e ON e.kind = 'cannot' AND e.b_id = m.record_id "
-        "WHERE m.person_id = ANY(%s) AND m.to_seq IS NULL) e "
-        "JOIN people_membership ma ON ma.record_id = e.a_id AND ma.to_seq IS NULL "
-        "JOIN people_membership mb ON mb.record_id = e.b_id AND mb.to_seq IS NULL "
-        "WHERE NOT EXISTS (SELECT 1 FROM people_edge n WHERE n.a_id = e.a_id AND n.b_id = e.b_id AND n.seq > e.seq)",
+        """
+        SELECT ma.person_id, mb.person_id FROM (SELECT e.* FROM people_membership m JOIN people_edge e
+        ON e.kind = 'cannot' AND e.a_id = m.record_id WHERE m.person_id = ANY(%s) AND m.to_seq IS NULL UNION
+        SELECT e.* FROM people_membership m JOIN people_edge e ON e.kind = 'cannot' AND e.b_id = m.record_id
+        WHERE m.person_id = ANY(%s) AND m.to_seq IS NULL) e JOIN people_membership ma
+        ON ma.record_id = e.a_id AND ma.to_seq IS NULL JOIN people_membership mb ON mb.record_id = e.b_id
+        AND mb.to_seq IS NULL WHERE NOT EXISTS (SELECT 1 FROM people_edge n WHERE n.a_id = e.a_id
+        AND n.b_id = e.b_id AND n.seq > e.seq)
+        """,
         persons,
         persons,
     )
@@ -203,7 +214,10 @@ def _write(batch: Batch, scene: Scene, at: dt.datetime) -> None:
         rows("INSERT INTO people_person (id, created_at) SELECT id, %s FROM unnest(%s::uuid[]) id", at, sorted(born))
     move({p: root(p) for p in scene.forest if root(p) != p}, seqs)
     rows(
-        "INSERT INTO people_membership (record_id, person_id, from_seq) SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[])",
+        """
+        INSERT INTO people_membership (record_id, person_id, from_seq) SELECT *
+        FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[])
+        """,
         [a.id for a in new],
         [root(a.id) for a in new],
         [None if root(a.id) == a.id else seqs[root(a.id)] for a in new],
@@ -214,10 +228,12 @@ def move(absorbed: dict[uuid.UUID, uuid.UUID], seqs: dict[uuid.UUID, int]) -> No
     """Records of absorbed persons now belong to the survivor, since the edge that joined them."""
     if absorbed:
         rows(
-            "WITH t AS (SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[]) AS t(gone, survivor, seq)), "
-            "closed AS (UPDATE people_membership m SET to_seq = t.seq FROM t WHERE m.person_id = t.gone AND m.to_seq IS NULL "
-            "RETURNING m.record_id, t.survivor, t.seq) "
-            "INSERT INTO people_membership (record_id, person_id, from_seq) SELECT * FROM closed",
+            """
+            WITH t AS (SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[])
+            AS t(gone, survivor, seq)), closed AS (UPDATE people_membership m SET to_seq = t.seq FROM t
+            WHERE m.person_id = t.gone AND m.to_seq IS NULL RETURNING m.record_id, t.survivor, t.seq)
+            INSERT INTO people_membership (record_id, person_id, from_seq) SELECT * FROM closed
+            """,
             list(absorbed),
             list(absorbed.values()),
             [seqs[survivor] for survivor in absorbed.values()],
@@ -228,11 +244,14 @@ def _insert_records(new: list[Arrival], at: dt.datetime) -> None:
     if not new:
         return
     rows(
-        "INSERT INTO people_sourcerecord (id, source, key, given_name, surname, surname2, birth_date, address, "
-        "postcode, language, assurance, first_seen_at) SELECT id, source, key, given, s1, s2, "
-        "birth, address, postcode, language, assurance, %s FROM unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::text[], "
-        "%s::text[], %s::text[], %s::date[], %s::text[], %s::text[], %s::text[], %s::smallint[]) "
-        "AS t(id, source, key, given, s1, s2, birth, address, postcode, language, assurance)",
+        """
+        INSERT INTO people_sourcerecord (id, source, key, given_name, surname, surname2, birth_date, address,
+        postcode, language, assurance, first_seen_at)
+        SELECT id, source, key, given, s1, s2, birth, address, postcode, language, assurance, %s
+        FROM unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::text[], %s::text[], %s::text[], %s::date[],
+        %s::text[], %s::text[], %s::text[], %s::smallint[])
+        AS t(id, source, key, given, s1, s2, birth, address, postcode, language, assurance)
+        """,
         at,
         [a.id for a in new],
         [a.source for a in new],
@@ -260,8 +279,11 @@ def _insert_identifiers(batch: Batch, at: dt.datetime) -> None:
         return
     ordered = sorted(batch.values)
     rows(
-        "INSERT INTO people_identifier (id, kind, key_id, value_sealed, state) SELECT id, kind, %s, value, 'normal' "
-        "FROM unnest(%s::uuid[], %s::text[], %s::bytea[]) AS t(id, kind, value) ON CONFLICT (id) DO NOTHING",
+        """
+        INSERT INTO people_identifier (id, kind, key_id, value_sealed, state)
+        SELECT id, kind, %s, value, 'normal' FROM unnest(%s::uuid[], %s::text[], %s::bytea[])
+        AS t(id, kind, value) ON CONFLICT (id) DO NOTHING
+        """,
         batch.ring.current,
         ordered,
         [batch.values[i][0] for i in ordered],
@@ -269,10 +291,13 @@ def _insert_identifiers(batch: Batch, at: dt.datetime) -> None:
     )
     carried = [(a.id, i, assurance) for a in batch.arrivals.values() for i, assurance in a.brings.items()]
     rows(
-        "INSERT INTO people_recordidentifier (record_id, identifier_id, assurance, at) SELECT record, identifier, assurance, %s "
-        "FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[]) AS t(record, identifier, assurance) "
-        "ON CONFLICT (record_id, identifier_id) DO UPDATE SET assurance = excluded.assurance "
-        "WHERE people_recordidentifier.assurance < excluded.assurance",
+        """
+        INSERT INTO people_recordidentifier (record_id, identifier_id, assurance, at)
+        SELECT record, identifier, assurance, %s FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[])
+        AS t(record, identifier, assurance)
+        ON CONFLICT (record_id, identifier_id) DO UPDATE SET assurance = excluded.assurance
+        WHERE people_recordidentifier.assurance < excluded.assurance
+        """,
         at,
         *(list(column) for column in zip(*carried, strict=True)),
     )
@@ -283,9 +308,12 @@ def _insert_edges(scene: Scene, at: dt.datetime) -> dict[uuid.UUID, int]:
     if not scene.links:
         return {}
     made = rows(
-        "INSERT INTO people_edge (at, kind, a_id, b_id, rule, identifier_id, reason) SELECT %s, 'link', a, b, rule, i, '' "
-        "FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[]) WITH ORDINALITY AS t(a, b, rule, i, n) ORDER BY n "
-        "RETURNING seq, a_id",
+        """
+        INSERT INTO people_edge (at, kind, a_id, b_id, rule, identifier_id, reason)
+        SELECT %s, 'link', a, b, rule, i, ''
+        FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[]) WITH ORDINALITY AS t(a, b, rule, i, n)
+        ORDER BY n RETURNING seq, a_id
+        """,
         at,
         *(list(column) for column in zip(*scene.links, strict=True)),
     )

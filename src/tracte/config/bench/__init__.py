@@ -25,7 +25,7 @@ def run(names: Iterable[str]) -> dict[str, Figure]:
 def figure(
     value: float, unit: str, against: str, against_value: float, gate: float, *, at_least: bool, **detail: Any
 ) -> Figure:
-    """`ratio` is value / against_value; it holds when it is at least (or at most) the gate and no detail says otherwise."""
+    """`ratio` is value / against_value; it holds at least (or at most) at the gate, if what must hold also does."""
     ratio = value / against_value if against_value else 0.0
     holds = ratio >= gate if at_least else ratio <= gate
     return {
@@ -45,8 +45,7 @@ def table(results: dict[str, Figure]) -> str:
     lines = []
     for name, f in results.items():
         sign = "ok  " if f["ok"] else "MISS"
-        lines.append(
-            f"{sign} {name:8} {f['value']:>12,} {f['unit']} against {f['against_value']:,} ({f['against']}): {f['ratio']} (gate {f['gate']})"
-        )
+        peer = f"{f['against_value']:,} ({f['against']})"
+        lines.append(f"{sign} {name:8} {f['value']:>12,} {f['unit']} against {peer}: {f['ratio']} (gate {f['gate']})")
         lines += [f"       {key}: {value}" for key, value in f["detail"].items()]
     return "\n".join(lines)

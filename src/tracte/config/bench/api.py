@@ -50,7 +50,9 @@ def measure(results: dict[str, Figure]) -> Figure:
 def _serve(port: int) -> subprocess.Popen:
     command = [sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(port)]
     environment = {**os.environ, "TRACTE_POOL": "4"}
-    return subprocess.Popen([*command, "--no-ws", "--log-level", "error", "tracte.config.asgi:application"], env=environment)
+    return subprocess.Popen(
+        [*command, "--no-ws", "--log-level", "error", "tracte.config.asgi:application"], env=environment
+    )
 
 
 def _post(port: int, secret: str) -> tuple[int, float]:
@@ -71,7 +73,9 @@ def _post(port: int, secret: str) -> tuple[int, float]:
 def _bodies() -> Iterator[bytes]:
     rows = calls.rows(BATCHES * BATCH, seed=7)
     for _ in range(BATCHES):
-        yield b"".join(json.dumps(_event(dict(zip(calls.COLUMNS, next(rows), strict=True)))).encode() + b"\n" for _ in range(BATCH))
+        yield b"".join(
+            json.dumps(_event(dict(zip(calls.COLUMNS, next(rows), strict=True)))).encode() + b"\n" for _ in range(BATCH)
+        )
 
 
 def _event(call: dict) -> dict:
@@ -79,8 +83,21 @@ def _event(call: dict) -> dict:
     if call["document"]:
         identifiers.append({"kind": "national_id", "value": call["document"]})
     person = {"full_name": call["name"], "identifiers": identifiers}
-    data = {"kind": "call", "text": call["summary"], "language": "ca", "person": person, "data": {"duration_s": call["duration_s"]}}
-    return {"specversion": "1.0", "id": call["id"], "source": "bench", "type": "call", "time": call["started_at"], "data": data}
+    data = {
+        "kind": "call",
+        "text": call["summary"],
+        "language": "ca",
+        "person": person,
+        "data": {"duration_s": call["duration_s"]},
+    }
+    return {
+        "specversion": "1.0",
+        "id": call["id"],
+        "source": "bench",
+        "type": "call",
+        "time": call["started_at"],
+        "data": data,
+    }
 
 
 def _free_port() -> int:

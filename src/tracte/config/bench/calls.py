@@ -42,4 +42,5 @@ def _call(n: int, person: int, random: Random, size: int) -> tuple:
     document = f"{number}{LETTERS[number % 23]}" if random.random() < 0.25 else ""
     name = f"{given} {first} {second}" if random.random() < 0.9 else ""
     summary = f"Pregunta per l’ajut {n % 400} i li diem quins documents hi falten i fins quan els pot portar."
-    return (f"{n}-{person}", at.isoformat(), 40 + n % 600, "in", phone, name, document, f"a{n % 40}", "", "", "ca", summary)
+    who = (phone, name, document)
+    return (f"{n}-{person}", at.isoformat(), 40 + n % 600, "in", *who, f"a{n % 40}", "", "", "ca", summary)

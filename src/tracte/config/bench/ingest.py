@@ -1,7 +1,7 @@
 """`ingest`: rows/s through receive_many, recognition included, against raw COPY of the same rows.
 
-The import runs in a process of its own, so that its peak memory is its own. The peer copies what the import wrote, table
-by table, into empty tables with the same indexes and checks; it parses nothing, decides nothing, and keeps one transaction.
+The import runs in a process of its own, so that its peak memory is its own. The peer copies what the import wrote,
+table by table, into empty tables with the same indexes and checks; it parses and decides nothing, in one transaction.
 """
 
 from __future__ import annotations

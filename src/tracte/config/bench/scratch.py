@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -25,6 +27,7 @@ def enter() -> None:
             )
         )
     os.environ["TRACTE_BENCH_SERVER"] = owner
+    os.environ["TRACTE_HOME"] = tempfile.mkdtemp(prefix="tracte-bench-")  # its keys are not the installation's
     os.environ["TRACTE_OWNER_URL"], os.environ["TRACTE_APP_URL"] = _in(owner), _in(app)
 
 
@@ -32,6 +35,7 @@ def leave() -> None:
     from django.db import connections
 
     connections.close_all()
+    shutil.rmtree(os.environ["TRACTE_HOME"], ignore_errors=True)
     with psycopg.connect(os.environ["TRACTE_BENCH_SERVER"], autocommit=True) as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(NAME)))
 

@@ -15,7 +15,7 @@ COMMUNITIES = {  # share of households, of 100
     "chinese": 1.4, "ukrainian": 1.2, "european": 1.1,
 }  # fmt: skip
 _PET = frozenset(
-    "Chema Chucho Chus Chuy Curro Dani Nando Nano Pepe Poncio Quique Rafa Tito Toño Ligia Luchi Maite Nanda Ani".split()  # noqa: SIM905
+    "Chema Chucho Chus Chuy Curro Dani Nando Nano Pepe Poncio Quique Rafa Tito Toño Ligia Luchi Maite Nanda Ani".split()
 )
 OLD_BEFORE, NEW_FROM = 1962, 1994  # birth years that part the cohorts of given names
 

@@ -67,7 +67,8 @@ def test_the_libraries_still_say_what_we_translate_for_them():
 def test_extraction_reads_every_way_of_marking(tmp_path, monkeypatch):
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "page.html").write_text(
-        '<p title="{% translate "Títol" %}">\n      {% blocktranslate count n=n %}Un{% plural %}{{ n }} més{% endblocktranslate %}\n'
+        '<p title="{% translate "Títol" %}">\n'
+        "      {% blocktranslate count n=n %}Un{% plural %}{{ n }} més{% endblocktranslate %}\n"
         '  {% translate "Obre" context "botó" as open %}{{ _("Dins d’una variable") }}</p>'
     )
     (tmp_path / "words.py").write_text('x = gettext_lazy("De Python")\ny = ngettext("un", "molts", 2)\n')

@@ -114,6 +114,6 @@ def _generated(headers: Headers, content: Content, sender: Address | None, subje
         return "notification", f"X-Auto-Response-Suppress: {suppress}"
     if null_sender(headers):
         return "notification", "null return path"
-    if is_daemon(headers, sender):
+    if sender and is_daemon(headers, sender):
         return "notification", f"From: {sender.address or sender.name}"
     return None

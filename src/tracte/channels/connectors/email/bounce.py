@@ -39,7 +39,8 @@ _DELAYED = re.compile(
 )
 _SUBJECT = re.compile(
     r"\s*(undeliver|non-?delivery|mail (could not be deliver|delivery|failed)|deliver(y|ing) .{0,20}fail|returned mail"
-    r"|failure (notice|delivery)|no (s['’]ha pogut|es pot) lliurar|no se (puede|ha podido) entregar|no entregad|no lliurat|non remis|warning: .*user unknown)"
+    r"|failure (notice|delivery)|no (s['’]ha pogut|es pot) lliurar|no se (puede|ha podido) entregar|no entregad"
+    r"|no lliurat|non remis|warning: .*user unknown)"
     r"|.*: non remis( \(.*)?$",
     re.I,
 )
@@ -112,7 +113,7 @@ def _prose(headers: Headers, content: Content, sender: Address | None, subject: 
     said = bool(_SUBJECT.match(subject))
     reported = "report-type=delivery-status" in headers.raw("content-type").replace('"', "").lower()
     machine = reported or bool(content.reports) or not sender or automatic.is_daemon(headers, sender)
-    if not machine and (not said or sender.name):
+    if not machine and (not said or (sender and sender.name)):
         return None  # people forward bounces and write about them; it also keeps their mail off the patterns below
     notice = _notice(content.text)
     told = [one.address for one in addresses(headers.raw("x-failed-recipients")) if one.address]
@@ -121,9 +122,9 @@ def _prose(headers: Headers, content: Content, sender: Address | None, subject: 
     failed, delayed = _FAILED.search(notice), _DELAYED.search(f"{subject}\n{notice}")
     if machine:
         listed = recipients and (reported or _LISTED.search(notice))
-        is_bounce = said or failed or delayed or told or listed
+        is_bounce = bool(said or failed or delayed or told or listed)
     else:
-        is_bounce = failed and (recipients or content.original)
+        is_bounce = bool(failed and (recipients or content.original))
     if not is_bounce:
         return None
     code = _CODE.search(notice)

@@ -45,7 +45,8 @@ class Mail:
 
 def understand(raw: bytes, now: dt.datetime | None = None) -> Mail | None:
     """None when `raw` is not a mail: no header that a mail has."""
-    raw = raw[_ENVELOPE.match(raw).end() :]
+    envelope = _ENVELOPE.match(raw)
+    raw = raw[envelope.end() :] if envelope else raw
     if b"\n" not in raw[:4096] and b"\r" in raw[:4096]:
         raw = raw.replace(b"\r", b"\n")
     defects: list[str] = []

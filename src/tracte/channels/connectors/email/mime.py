@@ -167,7 +167,8 @@ def _joined(pieces: dict[int, tuple[bool, str]]) -> str:
 
 def _base64(data: bytes, defects: list[str]) -> bytes:
     """Lenient: stray lines after it are dropped, and text that only claims to be base64 comes back as it is."""
-    end = _BASE64.match(data).end()
+    found = _BASE64.match(data)
+    end = found.end() if found else 0
     if end < len(data.rstrip()):
         defects.append("base64_invalid")
         if end < len(data) // 2 and not data[:end].rstrip().endswith(b"="):

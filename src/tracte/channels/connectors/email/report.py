@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from tracte.channels.connectors.email import mbox, quoting, signature
 from tracte.channels.connectors.email.content import MAX_TEXT
@@ -11,7 +12,7 @@ from tracte.channels.connectors.email.mail import Mail, understand
 from tracte.channels.connectors.email.text import clean, decode, from_html
 from tracte.channels.connectors.email.values import Address
 
-_EMPTY = {
+_EMPTY: dict[str, Any] = {
     "from": "",
     "subject": "",
     "message_id": "",

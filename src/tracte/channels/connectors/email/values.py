@@ -87,8 +87,11 @@ def date(value: str, now: dt.datetime) -> tuple[dt.datetime | None, str]:
     if not value.strip():
         return None, "date_missing"
     try:
-        *fields, zone = parsedate_tz(value[:200])
-        when = dt.datetime(*fields[:6], tzinfo=dt.UTC) - dt.timedelta(seconds=zone or 0)
+        fields = parsedate_tz(value[:200])
+        if fields is None:
+            return None, "date_invalid"
+        year, month, day, hour, minute, second, *_, zone = fields
+        when = dt.datetime(year, month, day, hour, minute, second, tzinfo=dt.UTC) - dt.timedelta(seconds=zone or 0)
     except (TypeError, ValueError, IndexError, OverflowError):
         return None, "date_invalid"
     if when.year < _FIRST:
