@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.urls import URLPattern, get_resolver
@@ -54,17 +54,17 @@ EXAMPLES = {"uuid": str(uuid.UUID(int=7)), "int": "7", "slug": "exemple", "str":
 
 
 def test_every_route_has_decided_who_may_enter():
-    routes = dict(_routes())
-    undecided = [name for name, (_, decision) in routes.items() if decision is None]
+    routes = list(_routes())
+    undecided = [name for name, _, decision in routes if decision is None]
     assert not undecided, f"mark the view with a decorator of core.guard: {undecided}"
-    assert not [name for name, (_, decision) in routes.items() if decision.who != "staff" and not decision.detail]
-    assert not BORROWED.keys() - routes.keys(), "decided, but no longer a route"
+    assert not [name for name, _, decision in routes if decision.who != "staff" and not decision.detail]
+    assert not BORROWED.keys() - {name for name, *_ in routes}, "decided, but no longer a route"
 
 
 def test_a_borrowed_route_is_not_ours():
     """Our own views carry their mark where they are written: the table must not speak for them."""
-    ours = [name for name, pattern in _patterns() if pattern.callback.__module__.startswith("tracte.")]
-    assert not BORROWED.keys() & set(ours)
+    ours = {name for name, _, view in _views() if view.__module__.startswith("tracte.")}
+    assert not BORROWED.keys() & ours
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -96,16 +96,16 @@ def test_programs_without_a_key_are_refused(client, administration):
 
 def _doors(who: str) -> list[tuple[str, str]]:
     """(address, roles or reason) of each route that this decision was taken for."""
-    return [(path, decision.detail) for _, (path, decision) in _routes() if decision and decision.who == who]
+    return [(path, decision.detail) for _, path, decision in _routes() if decision and decision.who == who]
 
 
-def _routes() -> Iterator[tuple[str, tuple[str, Decision | None]]]:
-    """name -> (an address of it, who may enter)."""
-    for name, pattern in _patterns():
-        decision = getattr(pattern.callback, "decision", None) or BORROWED.get(name)
-        if decision is None and _asks_for_a_key(pattern.route):
+def _routes() -> Iterator[tuple[str, str, Decision | None]]:
+    """Name, an address of it, who may enter."""
+    for name, route, view in _views():
+        decision = getattr(view, "decision", None) or BORROWED.get(name)
+        if decision is None and _asks_for_a_key(route):
             decision = Decision("signature", "a key, at the API")
-        yield name, (_example(pattern.route), decision)
+        yield name, _example(route), decision
 
 
 def _asks_for_a_key(route: str) -> bool:
@@ -114,15 +114,14 @@ def _asks_for_a_key(route: str) -> bool:
     return bool(operations) and all(operation.get("security") for operation in operations.values())
 
 
-def _patterns() -> Iterator[tuple[str, URLPattern]]:
-    """Every pattern by its name, or by its route where it has none; `route` is the whole of it."""
+def _views() -> Iterator[tuple[str, str, Callable]]:
+    """Every view with its whole route, by its name or, where it has none, by the route."""
 
     def walk(patterns, before: str, space: str):
         for pattern in patterns:
             route = before + str(pattern.pattern)
             if isinstance(pattern, URLPattern):
-                pattern.route = route
-                yield f"{space}{pattern.name}" if pattern.name else route, pattern
+                yield f"{space}{pattern.name}" if pattern.name else route, route, pattern.callback
             else:
                 inner = f"{space}{pattern.namespace}:" if pattern.namespace not in (None, "api") else space
                 yield from walk(pattern.url_patterns, route, inner)

@@ -180,10 +180,14 @@ def mail_parse(paths: tuple[Path, ...], as_json: bool) -> None:
     """One line per message: what is new text, what is automatic, what bounced."""
     from tracte.channels.connectors.email import report
 
+    errors = 0
     for line in report.lines(*paths):
-        click.echo(
-            json.dumps(line, ensure_ascii=False) if as_json else f"{line['path']}: {line['from']} · {line['subject']}"
-        )
+        click.echo(json.dumps(line, ensure_ascii=False) if as_json else f"{line['path']}: {line['subject']}")
+        if "error" in line:
+            click.echo(f"tracte: {line['error']}", err=True)
+            errors += 1
+    if errors:
+        sys.exit(1)
 
 
 @cli.group()

@@ -37,4 +37,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready", health.ready, name="ready"),
     path("metrics", health.metrics, name="metrics"),
     path("desk/components/", TemplateView.as_view(template_name="components.html"), name="components"),
+    path("desk/", include("tracte.desk.urls")),
 ]

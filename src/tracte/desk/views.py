@@ -79,18 +79,19 @@ def person(request: HttpRequest, profile: Profile) -> HttpResponse:
     doors = timeline.accounts()
     records = [record.id for record in profile.records]
     contacts, has_older = timeline.page(records, wanted, doors)
+    template = "person.html"
+    if visit.is_partial(request):
+        template = "_contacts.html" if wanted.before else "_timeline.html"
     context = {
         "person": profile,
         "doors": doors,
         "wanted": wanted,
+        "counts": count(records, wanted),
         "periods": words.by_period(contacts),
         "older": f"{contacts[-1].at.isoformat()}~{contacts[-1].id}" if has_older else "",
         "last_period": words.period(wanted.before[0]) if wanted.before else "",
     }
-    if visit.is_partial(request) and wanted.before:
-        return render(request, "desk/_contacts.html", context)
-    context["counts"] = count(records, wanted)
-    return render(request, "desk/_timeline.html" if visit.is_partial(request) else "desk/person.html", context)
+    return render(request, f"desk/{template}", context)
 
 
 @require_GET
