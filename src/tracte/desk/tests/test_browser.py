@@ -157,7 +157,7 @@ def look(request, browser, live):
     def at(name: str) -> None:
         page.wait_for_timeout(200)  # colours fade in 120 ms, and axe must see where they end
         if folder := os.environ.get("TRACTE_SHOTS"):
-            page.screenshot(path=Path(folder) / f"desk-{name}-{request.param}.png", full_page=True)
+            page.screenshot(path=Path(folder) / f"desk-{name}-{request.param}.png", full_page=True, caret="initial")
         found = Axe().run(page)
         assert found.violations_count == 0, f"{name}\n{found.generate_report()}"
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
