@@ -88,7 +88,7 @@ def _store(account: Account, messages: list[Message], at: dt.datetime, report: R
 def _keep_rejects(account: Account, rejects: list[Reject], at: dt.datetime) -> None:
     if not rejects:
         return
-    ring = keys.keyring(tenancy.current())
+    ring = keys.keyring(tenancy.required())
     RejectRow.objects.bulk_create(
         [
             RejectRow(

@@ -29,8 +29,14 @@ class TooLarge(Exception):
     """The body is beyond the limit."""
 
 
+class AccountRequest(HttpRequest):
+    """What a key has opened: `auth` is (administration, account)."""
+
+    auth: tuple[uuid.UUID, Account]
+
+
 class KeyOfAccount(HttpBearer):
-    """A live key bound to a channel account; `request.auth` is (administration, account)."""
+    """A live key bound to a channel account."""
 
     def authenticate(self, request: HttpRequest, token: str) -> tuple[uuid.UUID, Account] | None:
         administration = administration_of_key(token)
@@ -48,7 +54,7 @@ router = Router(tags=["interactions"], auth=KeyOfAccount())
 
 
 @router.post("/interactions", openapi_extra=INTERACTIONS, url_name="interactions")
-def post_interactions(request: HttpRequest) -> JsonResponse:
+def post_interactions(request: AccountRequest) -> JsonResponse:
     """Hand in one CloudEvent, a batch, or a stream of them as NDJSON.
 
     `id` + `source` is the idempotency key: sent again, it is a duplicate. A bad row never sinks its neighbours.

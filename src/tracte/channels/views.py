@@ -46,4 +46,7 @@ def hook(request: HttpRequest, key: str) -> JsonResponse:
 
 def _is_signed(request: HttpRequest, account: Account) -> bool:
     given = request.headers.get("X-Telegram-Bot-Api-Secret-Token") or request.headers.get("X-Tracte-Secret") or ""
-    return hmac.compare_digest(given.encode(), keys.keyring(account.administration_id).open(account.secret_sealed))
+    sealed = account.secret_sealed
+    if sealed is None:
+        return False
+    return hmac.compare_digest(given.encode(), keys.keyring(account.administration_id).open(sealed))

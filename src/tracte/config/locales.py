@@ -55,8 +55,7 @@ def clock(time: dt.datetime) -> str:
 
 def in_words(moment: dt.date | dt.datetime) -> str:
     """«avui, 9.12», «ahir, 18.03», «dimarts, 10.31», «2 d’octubre», «2 d’octubre del 2025». A date has no clock."""
-    has_clock = isinstance(moment, dt.datetime)
-    date = timezone.localtime(moment).date() if has_clock else moment
+    date = timezone.localtime(moment).date() if isinstance(moment, dt.datetime) else moment
     today = timezone.localtime(now()).date()
     near = {0: gettext("avui"), 1: gettext("ahir"), -1: gettext("demà")}
     ago = (today - date).days
@@ -66,4 +65,4 @@ def in_words(moment: dt.date | dt.datetime) -> str:
         words = format_date(date, "EEEE", locale=LANGUAGES[current()][1])
     else:
         return day(date, year=date.year != today.year)
-    return f"{words}, {clock(moment)}" if has_clock else words
+    return f"{words}, {clock(moment)}" if isinstance(moment, dt.datetime) else words

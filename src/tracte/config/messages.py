@@ -86,7 +86,8 @@ def update() -> None:
         for (context, singular, plural), places in texts.items():
             text = singular if plural is None else (singular, plural)
             catalog.add(text, context=context)
-            catalog.get(text, context).locations = [(place, None) for place in places]
+            if stored := catalog.get(text, context):
+                stored.locations = [(place, None) for place in places]
         out = io.BytesIO()
         write_po(
             out, catalog, width=120, omit_header=False, sort_output=True, ignore_obsolete=True, include_lineno=False
@@ -109,8 +110,8 @@ def compile() -> None:
 
 def untranslated(language: str) -> list[Key]:
     """Texts that the committed catalog lacks or leaves empty."""
-    said = {_key(one): one.string for one in read(language) if one.id}
-    return [key for key in wanted(language) if not all(_forms(said.get(key, "")))]
+    said = {_key(one): _forms(one.string or "") for one in read(language) if one.id}
+    return [key for key in wanted(language) if not all(said.get(key, [""]))]
 
 
 def _po(language: str) -> Path:
@@ -122,8 +123,8 @@ def _key(message) -> Key:
     return (message.context, singular, plural)
 
 
-def _forms(string: str | tuple[str, ...]) -> tuple[str, ...]:
-    return string if isinstance(string, tuple) else (string,)
+def _forms(string: str | tuple[str, ...] | list[str]) -> list[str]:
+    return [string] if isinstance(string, str) else list(string)
 
 
 def _texts(path: Path) -> Iterator[Key]:

@@ -1,15 +1,18 @@
 """Which PostgreSQL: the one that DATABASE_URL names, or an embedded one under TRACTE_HOME.
 
-Two roles use it. The owner makes tables; the application reads and writes under row-level security and owns nothing.
+Three roles use it. The owner makes tables; the application reads and writes under row-level security and owns nothing;
+the worker sees the queue of every administration, and nothing else.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import os
 import secrets
 import warnings
 from pathlib import Path
+from typing import TypedDict
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import psycopg
@@ -42,7 +45,7 @@ def home() -> Path:
 
 
 def ensure() -> None:
-    """Make the database reachable and say where in the environment: TRACTE_OWNER_URL, TRACTE_APP_URL."""
+    """Make the database reachable and say where in the environment: TRACTE_OWNER_URL, TRACTE_APP_URL, _WORKER_URL."""
     if os.environ.get("TRACTE_OWNER_URL"):
         return
     owner = os.environ.get("DATABASE_URL") or _embedded(home() / "postgres")
@@ -50,12 +53,12 @@ def ensure() -> None:
         with psycopg.connect(owner, autocommit=True) as connection:
             if connection.info.server_version < 150000:
                 raise DatabaseProblem("PostgreSQL 15 or later is needed: upgrade the server that DATABASE_URL names.")
-            app = _ensure_app_role(connection, owner)
+            app, worker = (_ensure_role(connection, owner, name) for name in ("app", "worker"))
     except psycopg.OperationalError as error:
         raise DatabaseProblem(
             f"cannot reach the database of DATABASE_URL: {str(error).strip().splitlines()[0]}"
         ) from error
-    os.environ["TRACTE_OWNER_URL"], os.environ["TRACTE_APP_URL"] = owner, app
+    os.environ.update(TRACTE_OWNER_URL=owner, TRACTE_APP_URL=app, TRACTE_WORKER_URL=worker)
 
 
 def _embedded(directory: Path) -> str:
@@ -83,10 +86,10 @@ def _embedded(directory: Path) -> str:
     return server.get_uri(database=DATABASE)
 
 
-def _ensure_app_role(connection: psycopg.Connection, owner: str) -> str:
-    """The role of the application, with a password derived from this installation's secret."""
+def _ensure_role(connection: psycopg.Connection, owner: str, name: str) -> str:
+    """A role that owns nothing, with a password derived from this installation's secret; the address to use it."""
     parts = urlsplit(owner)
-    role = f"{parts.path.lstrip('/') or DATABASE}_app"
+    role = f"{parts.path.lstrip('/') or DATABASE}_{name}"
     password = hmac.digest(installation_secret(), f"database role {role}".encode(), "sha256").hex()
     connection.execute("SELECT pg_advisory_lock(hashtext('tracte.create'))")
     known = connection.execute("SELECT rolbypassrls OR rolsuper FROM pg_roles WHERE rolname = %s", [role]).fetchone()
@@ -108,16 +111,29 @@ def _ensure_app_role(connection: psycopg.Connection, owner: str) -> str:
 def installation_secret() -> bytes:
     """Random bytes of this installation, in TRACTE_HOME/secret, made on first use."""
     path = home() / "secret"
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(32))
+    if not path.exists():
+        draft = home() / f"secret.{os.getpid()}.{secrets.token_hex(4)}"
+        draft.touch(mode=0o600)
+        draft.write_bytes(secrets.token_bytes(32))
+        with contextlib.suppress(FileExistsError):  # another process was first: its secret counts
+            os.link(draft, path)
+        draft.unlink()
     return path.read_bytes()
 
 
-def django_database(url: str) -> dict[str, object]:
+class DjangoDatabase(TypedDict):
+    """One entry of Django's DATABASES."""
+
+    ENGINE: str
+    NAME: str
+    USER: str
+    PASSWORD: str
+    HOST: str
+    PORT: str
+    OPTIONS: dict[str, object]
+
+
+def django_database(url: str) -> DjangoDatabase:
     """A URL as Django's DATABASES wants it."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))

@@ -1,9 +1,22 @@
-"""The worker of the queue: `python -m tracte.config.worker`."""
+"""The worker of the queue: `python -m tracte.config.worker`.
+
+It takes jobs in a role of its own; what a job does is done as the application, for one administration at a time.
+"""
+
+import os
 
 from tracte.config import installation
 
-if __name__ == "__main__":
-    installation.boot()
-    from django.core.management import call_command
 
-    call_command("procrastinate", "worker")
+def main() -> None:
+    installation.boot()
+    import procrastinate
+    from procrastinate.contrib.django import app
+
+    connector = procrastinate.PsycopgConnector(conninfo=os.environ["TRACTE_WORKER_URL"], min_size=1, max_size=4)
+    with app.replace_connector(connector) as worker:
+        worker.run_worker(concurrency=1)
+
+
+if __name__ == "__main__":
+    main()

@@ -50,7 +50,7 @@ def hire(*, email: str, full_name: str, unit: Unit, roles: list[str], password: 
 @transaction.atomic
 def issue_key(*, name: str, scopes: list[str], by: User | None) -> str:
     """A new API key. The secret is shown once: only its SHA-256 stays (it has 256 random bits, nothing to guess)."""
-    administration = tenancy.current()
+    administration = tenancy.required()
     secret = f"tr_{administration.hex}_{secrets.token_urlsafe(32)}"
     key = ApiKey.objects.create(name=name, prefix=secret[-8:], digest=_digest(secret), scopes=scopes, created_by=by)
     announce("core.key.issued", key=key.id)

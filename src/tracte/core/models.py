@@ -7,6 +7,7 @@ import datetime as dt
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from tracte.core import tenancy
@@ -71,8 +72,8 @@ class UnitVersion(models.Model):
         return self.name
 
 
-class Users(BaseUserManager):
-    def get_by_natural_key(self, username: str) -> User:
+class Users(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)
 
 
@@ -98,9 +99,7 @@ class User(AbstractBaseUser):
     )
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint("administration", models.functions.Lower("email"), name="user_email_once")
-        ]
+        constraints = [models.UniqueConstraint("administration", Lower("email"), name="user_email_once")]
 
     def __str__(self) -> str:
         return self.full_name

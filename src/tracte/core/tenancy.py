@@ -31,6 +31,8 @@ ADOPTED = (
 OPEN = ("django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions")
 # Heartbeats of the workers of this installation: no administration, no person.
 SHARED = ("procrastinate_workers",)
+# The queue: the application defers jobs of its administration; the worker's role takes those of all.
+QUEUE = ("procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers")
 # What happened stays as it happened: no update, no delete.
 APPEND_ONLY = ("core_event", "privacy_read", "people_edge", "core_revocation", "channels_rawpayload")
 
@@ -82,6 +84,13 @@ def current(using: str = "default") -> uuid.UUID | None:
         return cursor.fetchone()[0]
 
 
+def required() -> uuid.UUID:
+    """The administration of this transaction. Raises LookupError outside of `acting_for`."""
+    if (administration := current()) is None:
+        raise LookupError("no administration: this is done inside `tenancy.acting_for`")
+    return administration
+
+
 def _set(connection, value: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, %s, true)", [SETTING, value])
@@ -107,8 +116,17 @@ def secure(using: str = "owner", app_role: str | None = None) -> None:
         )
         for table, owned, is_root in cursor.fetchall():
             _secure_table(cursor, role, table, "id" if is_root else "administration_id" if owned else None)
+        _secure_queue(cursor, role.removesuffix("_app") + "_worker", present)
         cursor.execute(f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{role}"')
         cursor.execute(f'GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO "{role}"')
+
+
+def _secure_queue(cursor, worker: str, present: set[str]) -> None:
+    for table in present & set(QUEUE):
+        cursor.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{table}" TO "{worker}"')
+        cursor.execute(f'DROP POLICY IF EXISTS worker ON "{table}"')
+        cursor.execute(f'CREATE POLICY worker ON "{table}" TO "{worker}" USING (true) WITH CHECK (true)')
+    cursor.execute(f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{worker}"')
 
 
 def _secure_table(cursor, role: str, table: str, column: str | None) -> None:

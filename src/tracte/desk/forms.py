@@ -55,13 +55,13 @@ class ReasonForm(forms.Form):
 
 def seal(query: str) -> str:
     """A query as an address may carry it: it holds personal data, and addresses end up in logs and histories."""
-    ring = keys.keyring(tenancy.current())
+    ring = keys.keyring(tenancy.required())
     return base64.urlsafe_b64encode(ring.seal(query.strip()[:200].encode("utf-8", "replace"))).decode()
 
 
 def unseal(token: str) -> str:
     """The query again; nothing when the address was cut or comes from elsewhere."""
     try:
-        return keys.keyring(tenancy.current()).open(base64.urlsafe_b64decode(token)).decode()
+        return keys.keyring(tenancy.required()).open(base64.urlsafe_b64decode(token)).decode()
     except (binascii.Error, ValueError, keys.KeyMissing):
         return ""

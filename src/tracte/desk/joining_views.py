@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -35,7 +35,7 @@ def choose(request: HttpRequest, profile: Profile) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @staff(*ATTENDS)
 @visit.opens
-def merge(request: HttpRequest, profile: Profile, other: uuid.UUID) -> HttpResponse:
+def merge(request: visit.AgentRequest, profile: Profile, other: uuid.UUID) -> HttpResponse:
     """Preview, then confirm with a reason."""
     form = ReasonForm(request.POST or None)
     if form.is_valid():
@@ -54,7 +54,8 @@ def merge(request: HttpRequest, profile: Profile, other: uuid.UUID) -> HttpRespo
         return redirect("desk:choose", person=profile.id)
     if today != other:
         return redirect("desk:merge", person=profile.id, other=today)
-    them = visit.open_one(request, other)
+    if (them := visit.open_one(request, other)) is None:
+        raise Http404("nobody bears this id")
     plan = joining.plan_merge(profile.id, other)
     both = sorted((profile, them), key=lambda one: one.id != plan.survivor)
     context = {"person": profile, "both": both, "plan": plan, "refusal": plan.refusal and joining.refusal(plan.refusal)}
@@ -64,7 +65,7 @@ def merge(request: HttpRequest, profile: Profile, other: uuid.UUID) -> HttpRespo
 @require_http_methods(["GET", "POST"])
 @staff(*ATTENDS)
 @visit.opens
-def split(request: HttpRequest, profile: Profile) -> HttpResponse:
+def split(request: visit.AgentRequest, profile: Profile) -> HttpResponse:
     """Tick the records that are somebody else's, preview, then confirm with a reason."""
     chosen = _chosen(request, profile)
     form = ReasonForm(request.POST or None)

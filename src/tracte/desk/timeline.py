@@ -16,6 +16,7 @@ from tracte.core.sql import rows
 
 PAGE = 30
 EXCERPT = 320  # characters of a text on the page; the whole is one click away
+TITLE = 100  # a text without a subject that is no longer than this is its own title
 EARLIEST = dt.datetime(1, 1, 2, tzinfo=dt.UTC)
 LATEST = dt.datetime(9999, 12, 30, tzinfo=dt.UTC)
 
@@ -80,6 +81,12 @@ class Contact:
     @property
     def is_cut(self) -> bool:
         return self.length > EXCERPT
+
+    @property
+    def is_told_by_title(self) -> bool:
+        """Nothing is left to say below the title: no text, or one short line that is the title."""
+        is_line = self.length <= TITLE and "\n" not in self.excerpt.strip()
+        return not self.excerpt.strip() or (not self.subject and is_line)
 
     @property
     def minutes(self) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -62,12 +62,14 @@ def purpose(request: HttpRequest) -> HttpResponse:
     back = request.POST.get("next") or request.GET.get("next") or ""
     if not url_has_allowed_host_and_scheme(back, request.get_host(), require_https=request.is_secure()):
         back = reverse("desk:people")
+    offered = Purpose.objects.offered()
     if request.method == "POST":
-        visit.begin(request, get_object_or_404(Purpose.objects.offered(), key=request.POST.get("purpose", "")))
+        chosen = next((one for one in offered if one.key == request.POST.get("purpose")), None)
+        if chosen is None:
+            raise Http404("no such purpose is offered")
+        visit.begin(request, chosen)
         return redirect(back)
-    return render(
-        request, "desk/purpose.html", {"purposes": Purpose.objects.offered(), "next": back, "visit": visit.of(request)}
-    )
+    return render(request, "desk/purpose.html", {"purposes": offered, "next": back, "visit": visit.of(request)})
 
 
 @require_GET
@@ -97,7 +99,7 @@ def person(request: HttpRequest, profile: Profile) -> HttpResponse:
 @require_GET
 @staff(*ATTENDS)
 @visit.for_a_purpose
-def interaction(request: HttpRequest, person: uuid.UUID, interaction: uuid.UUID) -> HttpResponse:
+def interaction(request: visit.AgentRequest, person: uuid.UUID, interaction: uuid.UUID) -> HttpResponse:
     """One contact with its whole text."""
     profile = visit.open_one(request, person, what="interaction")
     found = timeline.whole([record.id for record in profile.records], interaction) if profile else None
@@ -110,9 +112,9 @@ def interaction(request: HttpRequest, person: uuid.UUID, interaction: uuid.UUID)
 @require_POST
 @staff(*ATTENDS)
 @visit.for_a_purpose
-def identifier(request: HttpRequest, person: uuid.UUID, identifier: uuid.UUID) -> HttpResponse:
+def identifier(request: visit.AgentRequest, person: uuid.UUID, identifier: uuid.UUID) -> HttpResponse:
     """A document number, whole: a reading of its own."""
-    reason = request.visit.purpose  # type: ignore[attr-defined]
+    reason = request.visit.purpose
     shown = people_profile.reveal(person, identifier, by=request.user, purpose=reason, at=now())
     if shown is None:
         raise Http404("this person carries no such identifier")

@@ -14,10 +14,11 @@ from urllib.parse import urlencode, urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from tracte.core.clock import now
+from tracte.core.models import User
 from tracte.people.models import Person
 from tracte.people.profile import Profile, open_person
 from tracte.privacy.models import Purpose
@@ -25,6 +26,14 @@ from tracte.privacy.models import Purpose
 LASTS = dt.timedelta(minutes=30)
 KEY = "visit"
 View = Callable[..., HttpResponse]
+
+
+class AgentRequest(HttpRequest):
+    """What a view gets behind `guard.staff` and `for_a_purpose`."""
+
+    user: User
+    visit: Visit
+    resolver_match: ResolverMatch
 
 
 @dataclass(frozen=True)
@@ -56,9 +65,10 @@ def for_a_purpose(view: View) -> View:
     """Only within a visit, `request.visit`; without one the agent is asked why, and then comes back here."""
 
     @wraps(view)
-    def ask_first(request: HttpRequest, **names) -> HttpResponse:
-        request.visit = of(request)  # type: ignore[attr-defined]
-        response = view(request, **names) if request.visit else _ask(request)  # type: ignore[attr-defined]
+    def ask_first(request: AgentRequest, **names) -> HttpResponse:
+        if visit := of(request):
+            request.visit = visit
+        response = view(request, **names) if visit else _ask(request)
         add_never_cache_headers(response)
         patch_vary_headers(response, ["HX-Request"])
         return response
@@ -74,7 +84,7 @@ def opens(view: View) -> View:
 
     @for_a_purpose
     @wraps(view)
-    def opened(request: HttpRequest, person, **names) -> HttpResponse:
+    def opened(request: AgentRequest, person, **names) -> HttpResponse:
         if profile := open_one(request, person, what="timeline" if is_partial(request) else "person"):
             return view(request, profile, **names)
         if survivor := Person.now_at(person):
@@ -84,9 +94,8 @@ def opens(view: View) -> View:
     return opened
 
 
-def open_one(request: HttpRequest, person, what: str = "person") -> Profile | None:
-    purpose = request.visit.purpose  # type: ignore[attr-defined]
-    return open_person(person, by=request.user, purpose=purpose, at=now(), what=what)
+def open_one(request: AgentRequest, person, what: str = "person") -> Profile | None:
+    return open_person(person, by=request.user, purpose=request.visit.purpose, at=now(), what=what)
 
 
 def is_partial(request: HttpRequest) -> bool:

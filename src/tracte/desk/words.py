@@ -88,7 +88,9 @@ def by_period(contacts: Iterable[Contact]) -> list[tuple[str, list[Contact]]]:
 
 
 def title(contact: Contact) -> str:
-    return contact.subject or str(KINDS.get(contact.kind, contact.kind))
+    """Its subject, or its text when that is one short line, or what kind of contact it is."""
+    short = contact.excerpt.strip() if contact.is_told_by_title else ""
+    return contact.subject or short or str(KINDS.get(contact.kind, contact.kind))
 
 
 def why(join: Join) -> str:

@@ -11,7 +11,6 @@ from django.db import transaction
 
 from tracte.core.events import announce
 from tracte.core.models import User
-from tracte.core.sql import rows
 from tracte.people import components, recognise
 from tracte.people.appearance import Appearance
 from tracte.people.models import Edge, Membership, Person, SourceRecord
@@ -108,7 +107,7 @@ def unmerge(
 
 def lock_all() -> None:
     """Nobody recognises while a person is being merged or split."""
-    rows("SELECT pg_advisory_xact_lock(%s)", recognise.everything())
+    recognise.lock()
 
 
 def _records(person: uuid.UUID) -> list[uuid.UUID]:

@@ -4,12 +4,14 @@
 - A telephone or an e-mail proved on both sides links unless the given names disagree.
 - Any identifier that was only declared links when the given names agree and nothing conflicts.
 - An identifier seen with more than 3 distinct persons is shared: it links nobody.
-- What an agent kept apart (cannot) stays apart. Between two candidates that conflict, nobody is chosen.
+- What an agent kept apart (cannot) stays apart. Between two candidates that conflict, nobody is chosen; the weaker
+  rule is not asked then.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +23,7 @@ from tracte.people.components import Forest
 from tracte.people.identifiers import NATIONAL_ID
 
 MAX_PERSONS = 3
+RULES = ("document", "proved", "name")  # from strongest to weakest
 
 
 class Carrier(NamedTuple):
@@ -98,7 +101,7 @@ class Scene:
     """Everything that the decision about one batch needs, and the persons as they grow together."""
 
     known: dict[uuid.UUID, Known]
-    carriers: dict[uuid.UUID, list[Carrier]]
+    carriers: dict[uuid.UUID, dict[uuid.UUID, Carrier]]  # identifier -> record -> carrier
     kinds: dict[uuid.UUID, str]
     shared: set[uuid.UUID]
     barred: list[tuple[uuid.UUID, uuid.UUID]]
@@ -108,50 +111,47 @@ class Scene:
 
     def arrive(self, me: Carrier, brings: list[tuple[uuid.UUID, int]]) -> None:
         """A record comes with identifiers: link it to whom the rules say, and let it be seen by those who follow."""
-        strong, weak = [], []
-        for identifier, assurance in brings:
-            if identifier in self.shared:
-                continue
-            for link, other, is_strong in self._candidates(me._replace(assurance=assurance), identifier):
-                (strong if is_strong else weak).append((link, other))
-        for link, other in strong:
-            self._join(link, me.person, other)
-        roots = {self.forest.root(other) for _, other in weak} | {self.forest.root(me.person)}
-        if not self._quarrel(roots):
-            for link, other in weak:
-                self._join(link, me.person, other)
+        found = [
+            (link, person)
+            for identifier, assurance in brings
+            if identifier in self.carriers and identifier not in self.shared
+            for link, person in self._candidates(me._replace(assurance=assurance), identifier)
+        ]
+        for rule in RULES if found else ():
+            chosen = [(link, person) for link, person in found if link.rule == rule]
+            roots = {self.forest.root(person) for _, person in chosen} | {self.forest.root(me.person)}
+            if self._quarrel(roots, over_documents_only=rule == "document"):
+                break
+            for link, person in chosen:
+                self._join(link, me.person, person)
         for identifier, assurance in brings:
             self._seen_with(identifier, me._replace(assurance=assurance))
 
-    def _candidates(self, me: Carrier, identifier: uuid.UUID) -> Iterator[tuple[Link, uuid.UUID, bool]]:
-        """At most one link per person and identifier."""
-        kind, mine, met = self.kinds[identifier], self.forest.root(me.person), set()
-        for other in self.carriers.get(identifier, ()):
-            root = self.forest.root(other.person)
-            if root == mine or root in met or self._is_barred(mine, root):
-                continue
-            rule = _rule(kind, me, other)
-            conflict = (
-                self._of(mine).never(self._of(root)) if rule == "document" else self._of(mine).conflicts(self._of(root))
-            )
-            if rule and not conflict:
-                met.add(root)
-                yield Link(*sorted((me.record, other.record)), rule, identifier), other.person, rule != "name"
+    def _candidates(self, me: Carrier, identifier: uuid.UUID) -> Iterator[tuple[Link, uuid.UUID]]:
+        """At most one link per person and identifier, by the strongest rule."""
+        kind, mine = self.kinds[identifier], self.forest.root(me.person)
+        best: dict[uuid.UUID, tuple[int, Carrier]] = {}
+        for other in self.carriers[identifier].values():
+            rule, root = _rule(kind, me, other), self.forest.root(other.person)
+            if rule and root != mine and (root not in best or RULES.index(rule) < best[root][0]):
+                best[root] = RULES.index(rule), other
+        for root, (rank, other) in best.items():
+            if not self._quarrel({mine, root}, over_documents_only=rank == 0):
+                yield Link(*sorted((me.record, other.record)), RULES[rank], identifier), other.person
 
     def _join(self, link: Link, mine: uuid.UUID, other: uuid.UUID) -> None:
         a, b = self.forest.root(mine), self.forest.root(other)
-        if a == b or self._is_barred(a, b) or self._of(a).never(self._of(b)):
+        if a == b:
             return
         self.links.append(link)
         stays = self.forest.join(a, b)
         self._of(stays).absorb(self._of(b if stays == a else a))
 
-    def _quarrel(self, roots: set[uuid.UUID]) -> bool:
-        ordered = sorted(roots)
+    def _quarrel(self, roots: set[uuid.UUID], *, over_documents_only: bool) -> bool:
+        """Can they not all be one person? A verified document weighs more than whatever else differs."""
+        differ = Known.never if over_documents_only else Known.conflicts
         return any(
-            self._of(a).conflicts(self._of(b)) or self._is_barred(a, b)
-            for i, a in enumerate(ordered)
-            for b in ordered[i + 1 :]
+            differ(self._of(a), self._of(b)) or self._is_barred(a, b) for a, b in itertools.combinations(roots, 2)
         )
 
     def _is_barred(self, a: uuid.UUID, b: uuid.UUID) -> bool:
@@ -163,9 +163,11 @@ class Scene:
     def _seen_with(self, identifier: uuid.UUID, me: Carrier) -> None:
         if identifier in self.shared:
             return
-        carriers = self.carriers.setdefault(identifier, [])
-        carriers.append(me)
-        if len(carriers) > MAX_PERSONS and len({self.forest.root(c.person) for c in carriers}) > MAX_PERSONS:
+        carriers = self.carriers.setdefault(identifier, {})
+        before = carriers.get(me.record)
+        if before is None or before.assurance < me.assurance:
+            carriers[me.record] = me
+        if len(carriers) > MAX_PERSONS and len({self.forest.root(c.person) for c in carriers.values()}) > MAX_PERSONS:
             self.shared.add(identifier)
             self.newly_shared.add(identifier)
 

@@ -1,7 +1,7 @@
 """Recognise a batch of appearances: who of them is already known, in one statement per step, for 1 or 50,000.
 
-Everything is read first, decided in `matching`, then written. Locks come before reading, so that two arrivals at once
-never make two people of one: a small batch locks its identifiers in order; a large one locks the administration.
+Everything is read first, decided in `matching`, then written. The lock comes before reading and holds until the
+transaction ends: an identifier leads to a person, the person to other identifiers, so no smaller lock is enough.
 """
 
 from __future__ import annotations
@@ -9,38 +9,35 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tracte.core import keys, tenancy
 from tracte.core.ids import uuid7
 from tracte.core.sql import clean, rows
 from tracte.people import identifiers, names
-from tracte.people.appearance import Appearance
+from tracte.people.appearance import DECLARED, VERIFIED, Appearance
 from tracte.people.matching import Carrier, Known, Scene
 
-LOCKS = 64  # more identifiers than this: one lock for the administration instead of one for each
 CARRIERS = 60  # records looked at per identifier
+MAX_NAME = 200  # characters of each part of a name; the raw payload keeps the rest
 
 
 @dataclass(slots=True)
 class Arrival:
-    """One distinct record of the batch."""
+    """One distinct record of the batch. `brings`: identifier -> assurance, of all its appearances."""
 
     id: uuid.UUID
     source: uuid.UUID
     key: bytes
     who: Appearance
     name: tuple[str, str, str]
-    brings: dict[uuid.UUID, int]
+    given: str  # normalised; of a record that was known before, as that record has it
+    brings: dict[uuid.UUID, int] = field(default_factory=dict)
     person: uuid.UUID | None = None  # set when the record was known before
-
-    @property
-    def given(self) -> str:
-        return names.normalise(self.name[0])
 
 
 class Batch:
-    """The distinct records and identifiers of some appearances, each seen once."""
+    """The distinct records and identifiers of some appearances, each once; `order` keeps every appearance."""
 
     def __init__(self, appearances: list[tuple[uuid.UUID, Appearance]]):
         self.ring = keys.keyring(tenancy.current())
@@ -48,95 +45,92 @@ class Batch:
         self.values: dict[uuid.UUID, tuple[str, str]] = {}  # identifier -> kind, normalised value
         self.order = [self._add(source, who) for source, who in appearances]
 
-    def _add(self, source: uuid.UUID, who: Appearance) -> tuple[uuid.UUID, bytes]:
+    def _add(self, source: uuid.UUID, who: Appearance) -> tuple[Arrival, dict[uuid.UUID, int]]:
         brings: dict[uuid.UUID, int] = {}
         for kind, value, assurance in who.identifiers:
             if normal := identifiers.normalise(kind, value):
                 identifier = uuid.UUID(bytes=self.ring.fingerprint(kind, normal))
                 self.values[identifier] = kind, normal
                 brings[identifier] = max(assurance, brings.get(identifier, 0))
-        name = (
-            (who.given_name, who.surname, who.surname2) if who.given_name or who.surname else names.split(who.full_name)
-        )
-        content = who.key or repr((names.normalise(" ".join(name)), sorted(brings.items()), who.birth_date))
-        key = self.ring.fingerprint("record" if who.key else "content", content)
-        arrival = self.arrivals.get((source, key))
-        if arrival is None:
-            self.arrivals[source, key] = Arrival(uuid7(), source, key, who, name, brings)
-        else:
-            for identifier, assurance in brings.items():
-                arrival.brings[identifier] = max(assurance, arrival.brings.get(identifier, 0))
-        return source, key
+        name = _name(who)
+        key = self._key(who, name, brings)
+        if (source, key) not in self.arrivals:
+            self.arrivals[source, key] = Arrival(uuid7(), source, key, who, name, names.normalise(name[0]))
+        return self.arrivals[source, key], brings
+
+    def _key(self, who: Appearance, name: tuple[str, str, str], brings: dict[uuid.UUID, int]) -> bytes:
+        """What makes two appearances one record. A name alone does not: there are many of each."""
+        if who.key:
+            return self.ring.fingerprint("record", who.key)
+        if not brings and not (who.birth_date and name[1]):
+            return uuid7().bytes
+        content = names.normalise(" ".join(name)), sorted(brings.items()), who.birth_date
+        return self.ring.fingerprint("content", repr(content))
+
+
+def _name(who: Appearance) -> tuple[str, str, str]:
+    parts = who.given_name, who.surname, who.surname2
+    if not (who.given_name or who.surname):
+        parts = names.split(who.full_name[: 3 * MAX_NAME])
+    return tuple(part[:MAX_NAME] for part in parts)  # type: ignore[return-value]
 
 
 def recognise(appearances: list[tuple[uuid.UUID, Appearance]], at: dt.datetime) -> list[uuid.UUID]:
-    """The record of each appearance, known or new, linked to its person. One transaction, the caller's."""
+    """The record of each appearance, known or new, linked to its person. One transaction, the caller's.
+
+    One after another, in their order: a batch of many gives the same persons as many batches of one.
+    """
     if not appearances:
         return []
+    lock()
     batch = Batch(appearances)
-    _lock(batch)
     _find_known(batch)
     scene = _scene(batch)
     for arrival in batch.arrivals.values():
-        me = Carrier(arrival.id, arrival.person or arrival.id, 0, arrival.given)
         if arrival.person is None:
-            known = scene.known[arrival.id] = Known()
-            known.learn(arrival.who.birth_date, arrival.name[1], arrival.name[2])
-        _bring_documents(arrival, scene)
-        scene.arrive(me, list(arrival.brings.items()))
+            scene.known[arrival.id] = Known()
+            scene.known[arrival.id].learn(arrival.who.birth_date, arrival.name[1], arrival.name[2])
+    for arrival, brings in batch.order:
+        _bring(arrival, brings, scene)
+        scene.arrive(Carrier(arrival.id, arrival.person or arrival.id, 0, arrival.given), list(brings.items()))
     _write(batch, scene, at)
-    return [batch.arrivals[place].id for place in batch.order]
+    return [arrival.id for arrival, _ in batch.order]
 
 
-def _bring_documents(arrival: Arrival, scene: Scene) -> None:
-    """A known account that shows another verified document than its person's keeps it as declared, for a human to see."""
+def _bring(arrival: Arrival, brings: dict[uuid.UUID, int], scene: Scene) -> None:
+    """Who shows another verified document than their person's keeps it as declared, for a human to see."""
     known = scene.known.setdefault(scene.forest.root(arrival.person or arrival.id), Known())
-    for identifier, assurance in arrival.brings.items():
+    for identifier, assurance in brings.items():
         if scene.kinds[identifier] == identifiers.NATIONAL_ID:
-            if assurance >= 3 and known.verified and identifier not in known.verified:
-                arrival.brings[identifier] = assurance = 1
+            if assurance >= VERIFIED and known.verified and identifier not in known.verified:
+                brings[identifier] = assurance = DECLARED
             known.document(identifier, assurance)
+        arrival.brings[identifier] = max(assurance, arrival.brings.get(identifier, 0))
 
 
-def everything() -> int:
-    """The lock of all recognition in the current administration."""
-    return int.from_bytes(tenancy.current().bytes[-8:], "big", signed=True)
-
-
-def _lock(batch: Batch) -> None:
-    if len(batch.values) + len(batch.arrivals) > LOCKS:
-        rows("SELECT pg_advisory_xact_lock(%s)", everything())
-        return
-    tokens = {identifier.bytes[:8] for identifier in batch.values} | {key[:8] for _, key in batch.arrivals}
-    numbers = sorted(int.from_bytes(token, "big", signed=True) for token in tokens)
-    rows(
-        """
-        SELECT pg_advisory_xact_lock_shared(%s), (SELECT count(pg_advisory_xact_lock(n))
-        FROM unnest(%s::bigint[]) n)
-        """,
-        everything(),
-        numbers,
-    )
+def lock() -> None:
+    """One at a time in an administration: who recognises, merges or splits waits until the one before is done."""
+    rows("SELECT pg_advisory_xact_lock(%s)", int.from_bytes(tenancy.current().bytes[-8:], "big", signed=True))
 
 
 def _find_known(batch: Batch) -> None:
     found = rows(
         """
-        SELECT r.source, r.key, r.id, m.person_id FROM unnest(%s::uuid[], %s::bytea[]) AS t(source, key)
+        SELECT r.source, r.key, r.id, m.person_id, r.given_name FROM unnest(%s::uuid[], %s::bytea[]) AS t(source, key)
         JOIN people_sourcerecord r ON r.source = t.source AND r.key = t.key JOIN people_membership m
         ON m.record_id = r.id AND m.to_seq IS NULL
         """,
         [source for source, _ in batch.arrivals],
         [key for _, key in batch.arrivals],
     )
-    for source, key, record, person in found:
+    for source, key, record, person, given in found:
         arrival = batch.arrivals[source, bytes(key)]
-        arrival.id, arrival.person = record, person
+        arrival.id, arrival.person, arrival.given = record, person, names.normalise(given)
 
 
 def _scene(batch: Batch) -> Scene:
     """What the database knows about the identifiers of the batch and about everybody who carries them."""
-    carriers: dict[uuid.UUID, list[Carrier]] = defaultdict(list)
+    carriers: dict[uuid.UUID, dict[uuid.UUID, Carrier]] = defaultdict(dict)
     shared: set[uuid.UUID] = set()
     for identifier, state, record, person, assurance, given in rows(
         """
@@ -152,9 +146,9 @@ def _scene(batch: Batch) -> Scene:
         if state == "shared":
             shared.add(identifier)
         elif record:
-            carriers[identifier].append(Carrier(record, person, assurance, names.normalise(given)))
-    persons = {c.person for found in carriers.values() for c in found}
-    persons |= {a.person for a in batch.arrivals.values() if a.person and a.brings}
+            carriers[identifier][record] = Carrier(record, person, assurance, names.normalise(given))
+    persons = {c.person for found in carriers.values() for c in found.values()}
+    persons |= {a.person for a, brings in batch.order if a.person and brings}
     kinds = {identifier: kind for identifier, (kind, _) in batch.values.items()}
     return Scene(known(list(persons)), carriers, kinds, shared, barriers(list(persons)))
 
@@ -317,7 +311,7 @@ def _insert_edges(scene: Scene, at: dt.datetime) -> dict[uuid.UUID, int]:
         at,
         *(list(column) for column in zip(*scene.links, strict=True)),
     )
-    persons = {c.record: c.person for found in scene.carriers.values() for c in found}
+    persons = {c.record: c.person for found in scene.carriers.values() for c in found.values()}
     seqs: dict[uuid.UUID, int] = {}
     for seq, a in made:
         root = scene.forest.root(persons[a])

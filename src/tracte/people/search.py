@@ -58,7 +58,7 @@ def find(query: str) -> Found:
 
 
 def _by_identifier(guesses: list[tuple[str, str]]) -> Found:
-    ring = keys.keyring(tenancy.current())
+    ring = keys.keyring(tenancy.required())
     found = rows(
         "SELECT m.person_id, array_agg(DISTINCT i.kind) FILTER (WHERE i.state = 'shared') FROM people_identifier i "
         "CROSS JOIN LATERAL (SELECT record_id FROM people_recordidentifier WHERE identifier_id = i.id LIMIT %s) c "

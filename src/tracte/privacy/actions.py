@@ -41,7 +41,7 @@ def log_read(*, subject: uuid.UUID, by: User, purpose: str, at: dt.datetime, wha
         Read.objects.create(
             at=at,
             user=by,
-            unit_id=Subquery(roles.order_by("id").values("unit_id")[:1]),
+            unit_id=Subquery(roles.order_by("id").values("unit_id")[:1]),  # type: ignore[misc]  # the stubs know no expressions here
             role=Coalesce(
                 Subquery(roles.values("user").annotate(names=_NAMES).values("names")),
                 Value(""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -105,15 +106,15 @@ def store_members(vocabulary: Vocabulary, known: dict[str, Concept], changes: Ch
     for concept in known.values():
         for text in (*concept.labels.values(), *concept.alt_labels):
             by_name[concept.kind, key(text)].add(concept.code)
-    held = defaultdict(dict)
+    held: defaultdict[tuple[uuid.UUID, str], dict[dt.date, TerritoryMembership]] = defaultdict(dict)
     for row in TerritoryMembership.objects.filter(territory__in={known[c].pk for c in _codes(vocabulary, known)}):
         held[row.territory_id, row.level][row.valid_from] = row
     touched = {}
     for member in vocabulary.members:
         smaller, larger = known[member.code], _larger(vocabulary, member, known, by_name)
-        row = _place(member, smaller, larger, held[smaller.pk, larger.kind], on)
-        if row is not None:
-            held[smaller.pk, larger.kind][row.valid_from] = touched[row.pk] = row
+        placed = _place(member, smaller, larger, held[smaller.pk, larger.kind], on)
+        if placed is not None:
+            held[smaller.pk, larger.kind][placed.valid_from] = touched[placed.pk] = placed
             changes.changed.add(member.code)
     TerritoryMembership.objects.bulk_create(
         touched.values(), batch_size=2000, update_conflicts=True, unique_fields=["id"], update_fields=["member_of"]

@@ -7,7 +7,7 @@ import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 LINE_LIMIT = 8 << 20  # bytes of one line; what is longer is skipped, never held
 _GZIP = b"\x1f\x8b"
@@ -24,6 +24,12 @@ _FORMATS = {
     b"\xff\xd8\xff": "an image",
 }
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27}) + b"\x7f"
+
+
+class Lines(Protocol):
+    """All that reading line by line asks of a stream."""
+
+    def readline(self, size: int = -1, /) -> bytes: ...
 
 
 class InputError(ValueError):
@@ -93,7 +99,7 @@ def refuse_foreign(stream: BinaryIO, name: str = "the file") -> bytes:
     return head
 
 
-def lines(stream: BinaryIO, limit: int = LINE_LIMIT) -> Iterator[tuple[int, bytes, bool]]:
+def lines(stream: Lines, limit: int = LINE_LIMIT) -> Iterator[tuple[int, bytes, bool]]:
     """Number from 1, bytes and whether it is whole; of an over-long line only the first `limit` bytes."""
     number = 0
     while line := stream.readline(limit):
@@ -104,7 +110,7 @@ def lines(stream: BinaryIO, limit: int = LINE_LIMIT) -> Iterator[tuple[int, byte
         yield number, line, whole
 
 
-def skip_line(stream: BinaryIO) -> None:
+def skip_line(stream: Lines) -> None:
     """To the end of the line, holding none of it."""
     while (rest := stream.readline(1 << 16)) and not rest.endswith(b"\n"):
         pass

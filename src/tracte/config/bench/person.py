@@ -87,7 +87,12 @@ def _fill(administration: uuid.UUID) -> None:
     accounts = [actions.open_account(key=f"p{n}", kind="calls", name=f"Canal {n}").id for n in range(8)]
     ring = keys.keyring(administration)
     sealed = [ring.seal(f"+34600000{n:03d}".encode()) for n in range(1000)]
-    parameters = {"account": accounts[0], "records": RECORDS, "sealed": sealed, "accounts": accounts}
+    parameters: dict[str, uuid.UUID | int | list[bytes] | list[uuid.UUID]] = {
+        "account": accounts[0],
+        "records": RECORDS,
+        "sealed": sealed,
+        "accounts": accounts,
+    }
     with connection.cursor() as cursor:
         for statement in FILL:
             cursor.execute(statement.replace("{root}", ROOT.format("n")), parameters)

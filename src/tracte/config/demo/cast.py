@@ -55,7 +55,8 @@ def _one(
     number: int, home: Home, name: str, sex: str, born: str, document: str, mobile: str, email: str, reach: int,
     community: str = "native",
 ) -> Person:  # fmt: skip
-    person = Person(number, home, *name.split(","), sex, dt.date.fromisoformat(born), community, "ca")
+    given, surname, surname2 = name.split(",")
+    person = Person(number, home, given, surname, surname2, sex, dt.date.fromisoformat(born), community, "ca")
     person.document, person.mobile, person.email, person.reach = document, mobile, email, reach
     home.members.append(person)
     return person

@@ -24,14 +24,14 @@ DOMAINS = [
 FAMILY_EMAIL, CHANGED_MOBILE, AT_WORK, CHANGED_DOCUMENT = 0.10, 0.06, 0.12, 0.01
 ADULT = 16  # younger people have no contacts of their own
 
-_LANGUAGES = {  # community -> language, share of 100
-    "native": ("ca", 84, "es", 15, "en", 1.0), "moroccan": ("ca", 56, "es", 32, "fr", 6, "ar", 6),
-    "romanian": ("ca", 50, "es", 36, "en", 4, "ro", 10), "latin": ("ca", 26, "es", 74),
-    "chinese": ("ca", 45, "es", 43, "en", 12), "senegalese": ("ca", 58, "es", 28, "fr", 14),
-    "ukrainian": ("ca", 43, "es", 22, "en", 13, "uk", 22), "pakistani": ("ca", 50, "es", 22, "en", 28),
-    "european": ("ca", 22, "es", 10, "en", 56, "fr", 12),
+_LANGUAGES = {  # community -> language -> share of 100
+    "native": {"ca": 84, "es": 15, "en": 1}, "moroccan": {"ca": 56, "es": 32, "fr": 6, "ar": 6},
+    "romanian": {"ca": 50, "es": 36, "en": 4, "ro": 10}, "latin": {"ca": 26, "es": 74},
+    "chinese": {"ca": 45, "es": 43, "en": 12}, "senegalese": {"ca": 58, "es": 28, "fr": 14},
+    "ukrainian": {"ca": 43, "es": 22, "en": 13, "uk": 22}, "pakistani": {"ca": 50, "es": 22, "en": 28},
+    "european": {"ca": 22, "es": 10, "en": 56, "fr": 12},
 }  # fmt: skip
-_CHOICES = {where: (row[::2], row[1::2]) for where, row in _LANGUAGES.items()}
+_CHOICES = {where: (tuple(row), tuple(row.values())) for where, row in _LANGUAGES.items()}
 
 
 def equip(rng: Random, home: Home, numbers: Numbers, emails: set[str], first: dt.date, last: dt.date) -> None:

@@ -19,7 +19,7 @@ from tracte.config.demo.exports.office import Office
 from tracte.config.demo.exports.sms import Sms
 from tracte.config.demo.exports.social import Social
 from tracte.config.demo.exports.telegram import BOT, Telegram
-from tracte.config.demo.people import BUSTIA, CHANNELS
+from tracte.config.demo.people import CHANNELS
 from tracte.config.demo.population import LAST_DAY, population
 from tracte.config.demo.rhythm import Calendar
 
@@ -75,7 +75,7 @@ def generate(
 
 def _write(contacts: plan.Plan, rng: Random, out: Path, progress: Callable[[int], object]) -> Summary:
     writers = [writer(out) for writer in _WRITERS]
-    mailbox, lines = writers[BUSTIA], script.lines()
+    mailbox, lines = next(writer for writer in writers if isinstance(writer, Mailbox)), script.lines()
     rows, shown = [0] * len(CHANNELS), 0
     with (out / "truth.csv").open("w", encoding="utf-8", newline="\n") as truth:
         truth.write("channel,external_id,person\n")

@@ -83,7 +83,7 @@ def nicknames() -> dict[str, list[str]]:
 @cache
 def twin_pairs() -> list[tuple[str, str]]:
     """Given names that parents give to twins and clerks mix up."""
-    return [tuple(pair.split("/")) for pair in _split(_raw()["twins"])]
+    return [(one, other) for one, other in (pair.split("/") for pair in _split(_raw()["twins"]))]
 
 
 @cache

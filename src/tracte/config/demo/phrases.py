@@ -164,8 +164,8 @@ def long(contact: Contact, rng: Random, sign: str) -> str:
     language = contact.person.language
     if language not in FULL:
         lines = other(language)
-        body, close = (lines[key][int(rng.random() * len(lines[key]))] for key in ("ask", "close"))
-        return f"{lines['open'][0]}\n\n{body}\n\n{close}\n{sign}".rstrip()
+        ask, close = (lines[key][int(rng.random() * len(lines[key]))] for key in ("ask", "close"))
+        return f"{lines['open'][0]}\n\n{ask}\n\n{close}\n{sign}".rstrip()
     said, topic = voice(language).general, voice(language).topics[contact.topic]
     body = [
         one_of(

@@ -82,7 +82,8 @@ class Plan:
         """Lay out contacts until there are `total`: most people 1 to 5, few above a hundred, some none."""
         able = [person for person in self._people[1:] if person.reach]
         quotas = _quotas(rng, len(able), total - len(self))
-        matter, days = 0, iter(())
+        matter = 0
+        days: Iterator[int] = iter(())
         for person, quota in zip(able, quotas, strict=True):
             while quota:
                 size = min(quota, _SIZES[seasons.pick(_SIZE_CUMULATIVE, rng.random())])

@@ -6,6 +6,7 @@ The rates are shares of the fields written by hand; tests hold the generator to 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from random import Random
 
@@ -66,12 +67,17 @@ def styled(parts: Name, chance: float) -> Name:
     """Capitals, small letters or no accents, as `chance` in [0, 1) falls: somebody's habit or one hurried moment."""
     if chance < UPPER:
         bare = unaccented if chance < UPPER / 2 else str
-        return tuple(bare(part).upper() for part in parts)
+        return each(parts, lambda part: bare(part).upper())
     if chance < UPPER + UNACCENTED:
-        return tuple(unaccented(part) for part in parts)
+        return each(parts, unaccented)
     if chance < UPPER + UNACCENTED + LOWER:
-        return tuple(part.lower() for part in parts)
+        return each(parts, str.lower)
     return parts
+
+
+def each(parts: Name, write: Callable[[str], str]) -> Name:
+    given, one, second = parts
+    return write(given), write(one), write(second)
 
 
 def one_line(parts: Name, chance: float) -> str:

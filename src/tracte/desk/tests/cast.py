@@ -86,10 +86,22 @@ def tell() -> uuid.UUID:
     say("telegram", me["telegram"], 41.9, "Fins al 30 de novembre.", direction="out")
     say("formularis", me["formularis"], 70, "Ara visc al carrer de la Font, 8.", kind="form", subject="Canvi d’adreça")
     say("bustia", me["bustia"], 0.05, LONG, subject="Ajut al lloguer: em falta un document?", topic="habitatge")
-    say("bustia", me["bustia"], 300, "Sóc fora fins dilluns.", subject="Resposta automàtica", data={"auto": {"kind": "auto_reply"}})
+    say(
+        "bustia",
+        me["bustia"],
+        300,
+        "Sóc fora fins dilluns.",
+        subject="Resposta automàtica",
+        data={"auto": {"kind": "auto_reply"}},
+    )
     say("telefon", me["telefon"], 2, "Pregunta si ens ha arribat.", kind="call", data={"duration_s": 221})
     say("telefon", me["telefon"], 520, "On s’inscriu un infant a P3?", kind="call", data={"duration_s": 412})
-    say("avisos", Appearance(full_name="Merce Puig", identifiers=[Identifier("phone", "600 000 999")]), 20, "Segueix Habitatge")
+    say(
+        "avisos",
+        Appearance(full_name="Merce Puig", identifiers=[Identifier("phone", "600 000 999")]),
+        20,
+        "Segueix Habitatge",
+    )
     say("bustia", Appearance(key="y@exemple.cat", full_name="Youssef El Amrani"), 3, "Com demano cita?")
     marc = [Identifier("national_id", "00000001R", VERIFIED)]
     say("oficina", Appearance(full_name="Marc Vila Serra", identifiers=marc, name_assurance=VERIFIED), 10, kind="visit")

@@ -19,7 +19,8 @@ def found(client, query: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "query", ["Mercè Puig Ferrer", "merce puig ferrer", "PUIG FERRER, MERCÈ", "ferr merc", "pui ferrer", "puig i ferrer"]
+    "query",
+    ["Mercè Puig Ferrer", "merce puig ferrer", "PUIG FERRER, MERCÈ", "ferr merc", "pui ferrer", "puig i ferrer"],
 )
 def test_a_name_in_any_order_without_accents_by_its_beginnings(desk, query):
     assert "Mercè Puig Ferrer" in found(desk, query)
@@ -27,7 +28,15 @@ def test_a_name_in_any_order_without_accents_by_its_beginnings(desk, query):
 
 @pytest.mark.parametrize(
     "query",
-    ["600000417", "600 000 417", "+34 600 00 04 17", "0034600000417", "MERCE.PUIG@exemple.cat", "12345678-z", "12.345.678 Z"],
+    [
+        "600000417",
+        "600 000 417",
+        "+34 600 00 04 17",
+        "0034600000417",
+        "MERCE.PUIG@exemple.cat",
+        "12345678-z",
+        "12.345.678 Z",
+    ],
 )
 def test_an_identifier_in_any_form(desk, merce, query):
     assert str(merce) in found(desk, query)
@@ -73,7 +82,12 @@ def test_a_telephone_of_too_many_says_that_it_is_shared(desk, merce):
 
 def test_more_than_fit_says_so(desk, merce):
     for n in range(LIMIT + 1):
-        cast.say("telefon", Appearance(key=str(n), full_name=f"Remei Soler Zz{chr(97 + n // 26)}{chr(97 + n % 26)}"), 1, id=f"many{n}")
+        cast.say(
+            "telefon",
+            Appearance(key=str(n), full_name=f"Remei Soler Zz{chr(97 + n // 26)}{chr(97 + n % 26)}"),
+            1,
+            id=f"many{n}",
+        )
     page = found(desk, "remei")
     assert f"més de {LIMIT} persones" in page and page.count("Remei Soler") == LIMIT
     assert len(find("remei soler zzar").hits) == 1
@@ -85,7 +99,9 @@ def test_the_whole_word_comes_before_longer_ones(merce):
     assert [hit.name for hit in find("puig").hits][-2:] == ["Zoè Puigcorbé", "Zoè Puigdemont"]
 
 
-@pytest.mark.parametrize("query", ["\0", "'; DROP TABLE people_person; --", "🙂" * 300, "a" * 5000, "\ud800", "%s %(x)s {}"])
+@pytest.mark.parametrize(
+    "query", ["\0", "'; DROP TABLE people_person; --", "🙂" * 300, "a" * 5000, "\ud800", "%s %(x)s {}"]
+)
 def test_hostile_queries_find_nobody(merce, query):
     assert find(query).hits == []
 

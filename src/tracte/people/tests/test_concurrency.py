@@ -1,15 +1,13 @@
 """Several at once, over real connections: nobody twice, nobody lost, and the log still tells the memberships."""
 
-import random
 import uuid
 
 import pytest
 
 from tests.threads import together
 from tracte.core import tenancy
-from tracte.core.clock import now
 from tracte.people import actions
-from tracte.people.models import Membership, Person
+from tracte.people.models import Person
 from tracte.people.tests.cast import appears, arrive, persons
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,11 +9,12 @@ parent: of several broader ones, the first by code. Aranese is `oc-aranes` outsi
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from urllib.parse import quote, unquote
 
 from rdflib import Graph, Namespace, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, SKOS
-from rdflib.term import Node
+from rdflib.term import Identifier, Node
 
 from tracte.vocabularies.vocabulary import KINDS, RELATIONS, CannotLoad, Member, Term, Version, Vocabulary, day
 
@@ -37,8 +38,8 @@ def read(data: bytes, suffix: str, source: str, scheme: str | None) -> Vocabular
         vocabulary.uri = _uri(node, f"{BASE}{key}")
         vocabulary.labels = _labels(graph, node)
         vocabulary.version = _text(graph, node, OWL.versionInfo)
-        vocabulary.history = [_version(graph, v, source) for v in sorted(graph.objects(node, DCTERMS.hasVersion))]
-    codes = {c: _code(graph, c) for c in sorted(set(graph.subjects(RDF.type, SKOS.Concept)))}
+        vocabulary.history = [_version(graph, v, source) for v in _in_order(graph.objects(node, DCTERMS.hasVersion))]
+    codes = {c: _code(graph, c) for c in _in_order(set(graph.subjects(RDF.type, SKOS.Concept)))}
     inside = {c: code for c, code in codes.items() if (c, SKOS.inScheme, node) in graph} or codes
     if not inside:
         raise CannotLoad(f"{source}: no skos:Concept in it: check that this is the vocabulary")
@@ -50,7 +51,7 @@ def read(data: bytes, suffix: str, source: str, scheme: str | None) -> Vocabular
 
 def _scheme(graph: Graph, source: str, wanted: str | None) -> Node | None:
     """The one concept scheme; of several, the one that was asked for."""
-    found = sorted(set(graph.subjects(RDF.type, SKOS.ConceptScheme)))
+    found = _in_order(set(graph.subjects(RDF.type, SKOS.ConceptScheme)))
     if len(found) > 1:
         keys = {node: _text(graph, node, DCTERMS.identifier) or _tail(node) for node in found}
         found = [node for node in found if keys[node] == wanted]
@@ -125,7 +126,7 @@ def _code(graph: Graph, concept: Node) -> str:
 
 def _labels(graph: Graph, node: Node) -> dict[str, str]:
     """{language: text}; what bears no language is taken for Catalan where there is no Catalan."""
-    labels = {}
+    labels: dict[str, str] = {}
     found = [*graph.objects(node, SKOS.prefLabel), *graph.objects(node, DCTERMS.title)]
     for literal in sorted(found, key=_preference):
         labels.setdefault((getattr(literal, "language", None) or "ca").split("-")[0].lower(), str(literal).strip())
@@ -145,7 +146,12 @@ def _version(graph: Graph, node: Node, source: str) -> Version:
 
 
 def _text(graph: Graph, node: Node | None, predicate: URIRef) -> str:
-    return "" if node is None else str(min(graph.objects(node, predicate), default=""))
+    return "" if node is None else str(next(iter(_in_order(graph.objects(node, predicate))), ""))
+
+
+def _in_order(nodes: Iterable[Node]) -> list[Identifier]:
+    """rdflib hands out `Node`, which has no order; all that a graph holds are `Identifier`, which have."""
+    return sorted(node for node in nodes if isinstance(node, Identifier))
 
 
 def _tail(uri: Node | None) -> str:

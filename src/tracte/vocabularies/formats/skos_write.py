@@ -8,7 +8,7 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, SKOS, XSD
 
 from tracte.vocabularies.formats.skos import BASE, EUVOC, FORMATS, MATCH, SCHEMA, address
-from tracte.vocabularies.vocabulary import CannotLoad, Member, Term, Version, Vocabulary
+from tracte.vocabularies.vocabulary import FIRST_DAY, CannotLoad, Member, Term, Version, Vocabulary
 
 
 def write(vocabulary: Vocabulary, suffix: str = ".ttl") -> bytes:
@@ -32,7 +32,7 @@ def write(vocabulary: Vocabulary, suffix: str = ".ttl") -> bytes:
 
 def _write_members(graph: Graph, members: list[Member], nodes: dict[str, URIRef]) -> None:
     """Each dated membership; the last of each level is also the broader concept that every SKOS reader knows."""
-    last = {(m.code, m.level): m.larger for m in sorted(members, key=lambda m: m.valid_from)}
+    last = {(m.code, m.level): m.larger for m in sorted(members, key=lambda m: m.valid_from or FIRST_DAY)}
     for (code, _), larger in last.items():
         graph.add((nodes[code], SKOS.broader, nodes[larger]))
     for number, member in enumerate(members):

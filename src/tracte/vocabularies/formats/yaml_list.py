@@ -79,5 +79,5 @@ def _texts(labels: object, where: str) -> dict[str, str]:
     return {language: text.strip() for language, text in labels.items() if text.strip() and text != "null"}
 
 
-def _list(value: object) -> list[str]:
+def _list(value: str | Iterable[object] | None) -> list[str]:
     return [value] if isinstance(value, str) else [v for v in value or [] if isinstance(v, str)]

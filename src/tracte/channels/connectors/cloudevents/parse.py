@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
 from tracte.channels.connectors import source, strict_json
 from tracte.channels.message import Message, Reject
@@ -31,7 +31,7 @@ def parse(raw: bytes, *, own: frozenset[str] = frozenset()) -> Iterator[Message 
         yield understand(event, position)
 
 
-def read(stream: BinaryIO, *, own: frozenset[str] = frozenset()) -> Iterator[Message | Reject]:
+def read(stream: source.Lines, *, own: frozenset[str] = frozenset()) -> Iterator[Message | Reject]:
     """NDJSON: one event a line; empty lines are skipped."""
     position = 0
     for _, line, is_whole in source.lines(stream):
@@ -75,6 +75,7 @@ def _message(event: Any, raw: bytes) -> Message:
         who=_person(data["person"]) if data.get("person") is not None else None,
         in_reply_to=_texts(data.get("in_reply_to", []), "data.in_reply_to"),
         data=extra,
+        flags=[],
         raw=raw,
         **texts,
     )
@@ -116,13 +117,18 @@ def _person(person: Any) -> Appearance:
         birth_date = dt.date.fromisoformat(birth) if birth is not None else None
     except (TypeError, ValueError):
         raise Wrong("data.person.birth_date is not a day such as 1984-03-12") from None
-    who = Appearance(**{name: _text(person, name) for name in PERSON if name in person}, birth_date=birth_date)
-    who.name_assurance = _assurance(person)
-    listed = person.get("identifiers", [])
+    return Appearance(
+        **{name: _text(person, name) for name in PERSON if name in person},
+        birth_date=birth_date,
+        name_assurance=_assurance(person),
+        identifiers=_identifiers(person.get("identifiers", [])),
+    )
+
+
+def _identifiers(listed: Any) -> list[Identifier]:
     if not isinstance(listed, list):
         raise Wrong("data.person.identifiers is not a list")
-    who.identifiers = [_identifier(item) for item in listed]
-    return who
+    return [_identifier(item) for item in listed]
 
 
 def _identifier(item: Any) -> Identifier:

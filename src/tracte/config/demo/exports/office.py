@@ -56,7 +56,7 @@ def _names(person: Person, rng: Random, checked: bool) -> tuple[str, str, str]:
     if not checked:
         return writing.name(person, rng, 0.8)
     parts = person.given, person.surname, person.surname2
-    return tuple(writing.unaccented(part).upper() for part in parts) if rng.random() < CAPITALS else parts
+    return writing.each(parts, lambda part: writing.unaccented(part).upper()) if rng.random() < CAPITALS else parts
 
 
 def _landline(person: Person, rng: Random) -> str:
