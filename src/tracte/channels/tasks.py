@@ -17,7 +17,7 @@ REJECTS_KEPT = dt.timedelta(days=90)  # as Reject declares
 GROWING = ("channels_interaction", "channels_interactionkey", "people_sourcerecord", "people_membership")
 
 
-@app.task(queueing_lock="refresh_statistics")
+@app.task
 def refresh_statistics() -> None:
     """After a large import the planner must know that small tables are large now."""
     with connections["owner"].cursor() as cursor:
@@ -25,7 +25,7 @@ def refresh_statistics() -> None:
 
 
 @app.periodic(cron="20 3 * * *")
-@app.task(queueing_lock="expire_rejects", pass_context=False)
+@app.task
 def expire_rejects(timestamp: int) -> None:
     """What could not come in is kept for 90 days."""
     for administration in Administration.objects.using("owner").values_list("id", flat=True):

@@ -87,7 +87,7 @@ def update() -> None:
             text = singular if plural is None else (singular, plural)
             catalog.add(text, context=context)
             if stored := catalog.get(text, context):
-                stored.locations = [(place, None) for place in places]
+                stored.locations = [(place, 0) for place in places]
         out = io.BytesIO()
         write_po(
             out, catalog, width=120, omit_header=False, sort_output=True, ignore_obsolete=True, include_lineno=False

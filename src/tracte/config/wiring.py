@@ -1,9 +1,6 @@
 """Which event reaches which ear. Listeners run in the announcing transaction; their jobs commit with it."""
 
-import contextlib
-
-from django.db import transaction
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tracte.core import events
 from tracte.core.models import Event
@@ -15,10 +12,12 @@ def connect() -> None:
 
 
 def refresh_statistics(event: Event) -> None:
-    from tracte.channels import tasks
+    """One that waits is enough for several imports. (A queueing lock cannot say so: row-level security hides from
+    procrastinate which constraint refused.)"""
+    from tracte.channels.tasks import refresh_statistics as task
 
-    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():  # one that waits is enough for several imports
-        tasks.refresh_statistics.defer()
+    if not ProcrastinateJob.objects.filter(task_name=task.name, status="todo").exists():
+        task.defer()
 
 
 WIRES: list[tuple[str, events.Listener]] = [
