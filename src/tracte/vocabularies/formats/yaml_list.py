@@ -7,6 +7,7 @@ larger ones by kind (`province: p08`). A territory's code may come again with an
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import yaml
