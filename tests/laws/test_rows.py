@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from tests.laws.rows import Rows, owned
+from tracte.channels.actions import open_account, receive_many
+from tracte.channels.message import Message
 from tracte.core import tenancy
 
 pytestmark = pytest.mark.django_db
@@ -28,12 +31,12 @@ WRITE = {"INSERT", "UPDATE", "DELETE"}
 # They run as the owner of the tables, past every policy: each is here with what it cannot do.
 PAST_THE_POLICIES = {
     "tracte_administration_for": "answers with one id for one host name",
-    "channels_ensure_month": "makes the empty partition of one month",
+    "channels_ensure_months": "makes the empty partition of one month",
 }
 
 
-def test_every_table_is_closed_by_its_policy_or_by_its_rights():
-    _fetch("SELECT channels_ensure_month('2026-04-01')::text")
+def test_every_table_is_closed_by_its_policy_or_by_its_rights(administration):
+    _fetch("SELECT channels_ensure_months('{2026-04-01}')::text")
     tables = _fetch(TABLES)
     assert any(is_partition for _, _, _, is_partition, _ in tables)
     problems = [f"{row[1]}: {problem}" for row in tables if (problem := _problem(*row))]
@@ -113,10 +116,16 @@ def _fill(administration) -> Rows:
     """A row in each table, written as the application writes."""
     rows = Rows()
     with tenancy.acting_for(administration):
-        _fetch("SELECT channels_ensure_month('2026-04-01')::text")
+        _fetch("SELECT channels_ensure_months('{2026-04-01}')::text")
         for table in owned():
             rows.of(table)
     return rows
+
+
+def _receive_one() -> None:
+    """By the real way in, which makes the partition of its month too."""
+    account = open_account(key="oficina", kind="visits", name="Oficina")
+    receive_many(account, [Message("1", dt.datetime(2026, 4, 1, tzinfo=dt.UTC))])
 
 
 def _trespasses(table, administration, other, row):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import uuid
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DatabaseError, DataError, IntegrityError, transaction
+from psycopg.errors import ProgramLimitExceeded
 
 from tracte.channels import receive
 from tracte.channels.message import Message, Reject
@@ -40,15 +40,18 @@ def open_account(
 
 
 @transaction.atomic
-def receive_many(account: Account, items: list[Message | Reject], *, at: dt.datetime | None = None) -> Report:
+def receive_many(
+    account: Account, items: list[Message | Reject], *, at: dt.datetime | None = None, first: int = 1
+) -> Report:
     """A batch of what a connector understood becomes interactions: one transaction, each message once for ever.
 
-    A bad item goes to the reject list with its reason and never sinks its neighbours.
+    A bad item goes to the reject list with its reason and never sinks its neighbours. `first` is the place of the
+    first item in its input.
     """
     at = at or now()
     report = Report(received=len(items))
     good: list[Message] = []
-    for position, item in enumerate(items, 1):
+    for position, item in enumerate(items, first):
         if isinstance(item, Reject):
             report.rejected.append(item)
         elif reason := receive.problem(item):
@@ -56,7 +59,14 @@ def receive_many(account: Account, items: list[Message | Reject], *, at: dt.date
         else:
             good.append(item)
     receive.prepare(good, at)
-    report.interactions = _store(account, good, at, report)
+    fresh = receive.claim(account, good)
+    refused = _store(account, fresh, at)
+    if refused:
+        receive.disclaim(account, [message for message, _ in refused])
+        places = {id(item): position for position, item in enumerate(items, first)}
+        report.rejected += [Reject(places[id(m)], reason, m.external_id, m.raw) for m, reason in refused]
+    sunk = {id(message) for message, _ in refused}
+    report.interactions = [interaction for interaction, message in fresh if id(message) not in sunk]
     report.new = len(report.interactions)
     report.duplicate = report.received - report.new - len(report.rejected)
     _keep_rejects(account, report.rejected, at)
@@ -65,24 +75,29 @@ def receive_many(account: Account, items: list[Message | Reject], *, at: dt.date
     return report
 
 
-def _store(account: Account, messages: list[Message], at: dt.datetime, report: Report) -> list[uuid.UUID]:
-    """Store them together; if the database refuses, halve until the one it refuses stands alone."""
-    if not messages:
+def _store(account: Account, fresh: receive.Fresh, at: dt.datetime) -> list[tuple[Message, str]]:
+    """Store them together; if the database refuses, halve until what it refuses stands alone: (message, reason)."""
+    if not fresh:
         return []
     try:
         with transaction.atomic():
-            return receive.store(account, messages, at)
-    except (DataError, IntegrityError) as error:
-        if sum(reject.position == 0 for reject in report.rejected) > MAX_REFUSALS:
+            receive.store(account, fresh, at)
+        return []
+    except DatabaseError as error:
+        if not _is_about_a_row(error):
+            raise
+        if len(fresh) == 1:
+            return [(fresh[0][1], f"the database refuses it: {str(error).strip().splitlines()[0]}")]
+        half = len(fresh) // 2
+        refused = _store(account, fresh[:half], at) + _store(account, fresh[half:], at)
+        if len(refused) > MAX_REFUSALS:
             raise  # it is not the rows: nothing of this batch comes in, and nothing is lost
-        if len(messages) == 1:
-            reason = str(error).strip().splitlines()[0]
-            report.rejected.append(
-                Reject(0, f"the database refuses it: {reason}", messages[0].external_id, messages[0].raw)
-            )
-            return []
-    half = len(messages) // 2
-    return _store(account, messages[:half], at, report) + _store(account, messages[half:], at, report)
+        return refused
+
+
+def _is_about_a_row(error: DatabaseError) -> bool:
+    """A value that does not fit, or one beyond a limit of the program (a row too long for its index)."""
+    return isinstance(error, DataError | IntegrityError) or isinstance(error.__cause__, ProgramLimitExceeded)
 
 
 def _keep_rejects(account: Account, rejects: list[Reject], at: dt.datetime) -> None:

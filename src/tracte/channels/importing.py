@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from tqdm import tqdm
 
@@ -135,7 +136,8 @@ class RejectFile:
     """The rejects of one run, beside the file they come from; not made when there are none."""
 
     def __init__(self, path: Path):
-        self.path, self.count, self._file = path, 0, None
+        self.path, self.count = path, 0
+        self._file: TextIO | None = None
 
     def __enter__(self) -> RejectFile:
         self.path.unlink(missing_ok=True)
@@ -153,7 +155,7 @@ class RejectFile:
             self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
             self.count += 1
 
-    def _open(self):
+    def _open(self) -> TextIO:
         try:
             return self.path.open("w", encoding="utf-8", errors="replace")
         except OSError:  # a folder that cannot be written: beside us instead

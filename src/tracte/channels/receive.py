@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import hashlib
 import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import attrgetter
 
-from django.db import transaction
-
+from tracte.channels.connectors import strict_json
 from tracte.channels.message import IN, OUT, Message, Reject
 from tracte.channels.models import Account, pack
 from tracte.core import keys, tenancy
 from tracte.core.ids import uuid7
 from tracte.core.sql import clean, rows
 from tracte.people.actions import recognise_many
+from tracte.people.appearance import Appearance
 from tracte.vocabularies.lookup import resolve
 
 EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 MAX_TEXT = 1_000_000  # characters of one text kept in the log; the raw payload keeps the rest
 MAX_ID = 240
-_months: set[dt.date] = set()  # partitions that this process knows to stand
 
 
 @dataclass(slots=True)
@@ -43,15 +42,15 @@ class Report:
         self.rejected += other.rejected
 
 
-def store(account: Account, messages: list[Message], at: dt.datetime) -> list[uuid.UUID]:
-    """Write the messages that are new; the ids of their interactions. The caller's transaction."""
-    fresh = _claim(account, messages)
-    if not fresh:
-        return []
+Fresh = list[tuple[uuid.UUID, Message]]  # id of the interaction to be, and its message
+
+
+def store(account: Account, fresh: Fresh, at: dt.datetime) -> None:
+    """Write messages whose keys were claimed. The caller's transaction."""
     records = _recognise(account, [m for _, m in fresh], at)
     topics = resolve("topics", {m.topic for _, m in fresh})
     territories = resolve("territories", {m.territory for _, m in fresh})
-    ring = keys.keyring(tenancy.current())
+    ring = keys.keyring(tenancy.required())
     rows(
         """
         INSERT INTO channels_rawpayload (interaction, body_sealed) SELECT *
@@ -61,16 +60,16 @@ def store(account: Account, messages: list[Message], at: dt.datetime) -> list[uu
         [ring.seal(pack(m.raw)) for _, m in fresh],
     )
     _log(account, fresh, records, topics, territories, at)
-    return [i for i, _ in fresh]
 
 
 def prepare(messages: list[Message], at: dt.datetime) -> None:
-    """Sound dates, and a partition for each month: first in the transaction, so that its lock waits for nobody."""
+    """Sound dates, and a partition for each month: first in the transaction, so that its locks wait for nobody."""
     for message in messages:
         message.at = _sound(message, at)
-    for month in sorted({m.at.astimezone(dt.UTC).date().replace(day=1) for m in messages} - _months):
-        rows("SELECT channels_ensure_month(%s)", month)
-        transaction.on_commit(functools.partial(_months.add, month))
+        message.topic, message.territory = clean(message.topic), clean(message.territory)
+    months = {m.at.astimezone(dt.UTC).date().replace(day=1) for m in messages}
+    if months:
+        rows("SELECT channels_ensure_months(%s::date[])", sorted(months))
 
 
 def _sound(message: Message, received: dt.datetime) -> dt.datetime:
@@ -85,25 +84,32 @@ def _sound(message: Message, received: dt.datetime) -> dt.datetime:
     return at
 
 
-def _claim(account: Account, messages: list[Message]) -> list[tuple[uuid.UUID, Message]]:
-    """Insert the idempotency keys, in order so that batches never wait for each other; the messages that are new."""
+def claim(account: Account, messages: list[Message]) -> Fresh:
+    """Insert the idempotency keys, sorted so that batches never wait for each other; what is new, in its order."""
     first: dict[str, Message] = {}
     for message in messages:
         first.setdefault(external_key(message.external_id), message)
+    ids = {key: uuid7() for key in first}
     ordered = sorted(first)
-    ids = [uuid7() for _ in ordered]
     claimed = rows(
         """
         INSERT INTO channels_interactionkey (account_id, external_id, interaction, at) SELECT %s, k, i, at
         FROM unnest(%s::text[], %s::uuid[], %s::timestamptz[]) AS t(k, i, at) ON CONFLICT DO NOTHING
-        RETURNING external_id, interaction
+        RETURNING external_id
         """,
         account.id,
         ordered,
-        ids,
+        [ids[key] for key in ordered],
         [first[key].at for key in ordered],
     )
-    return [(interaction, first[key]) for key, interaction in claimed]
+    new = {key for (key,) in claimed}
+    return [(ids[key], message) for key, message in first.items() if key in new]
+
+
+def disclaim(account: Account, messages: list[Message]) -> None:
+    """Give keys back: what could not be stored may be sent again."""
+    keys = [external_key(message.external_id) for message in messages]
+    rows("DELETE FROM channels_interactionkey WHERE account_id = %s AND external_id = ANY(%s)", account.id, keys)
 
 
 def external_key(external_id: str) -> str:
@@ -116,9 +122,13 @@ def external_key(external_id: str) -> str:
 
 def _recognise(account: Account, messages: list[Message], at: dt.datetime) -> dict[int, uuid.UUID]:
     """id() of a message -> its source record."""
-    known = [m for m in messages if m.who]
+    known = [m for m in messages if m.who and _is_somebody(m.who)]
     records = recognise_many([(account.id, m.who) for m in known], at=at)
     return {id(m): record for m, record in zip(known, records, strict=True)}
+
+
+def _is_somebody(who: Appearance) -> bool:
+    return bool(who.key or who.full_name or who.given_name or who.surname or who.identifiers)
 
 
 def _log(account, fresh, records, topics, territories, at: dt.datetime) -> None:
@@ -139,10 +149,10 @@ def _log(account, fresh, records, topics, territories, at: dt.datetime) -> None:
         [m.at for m in messages],
         [records.get(id(m)) for m in messages],
         [m.direction for m in messages],
-        [m.kind for m in messages],
+        [clean(m.kind) for m in messages],
         [topics.get(m.topic) for m in messages],
         [territories.get(m.territory) for m in messages],
-        [m.language for m in messages],
+        [clean(m.language) for m in messages],
         [clean(m.subject) for m in messages],
         [clean(m.text)[:MAX_TEXT] for m in messages],
         [_json(_with_unresolved(m, topics, territories)) for m in messages],
@@ -162,31 +172,33 @@ def _with_unresolved(message: Message, topics: dict, territories: dict) -> dict:
     return data
 
 
-_encode: Callable[[object], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode: Callable[[object], str] = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 def _json(data: dict) -> str:
     text = _encode(data) if data else "{}"
-    return text.replace("\\u0000", "")
+    return _encode(strict_json.clean(data)) if "\\u0000" in text else text
+
+
+_TEXTS = attrgetter("external_id", "subject", "text", "kind", "language", "topic", "territory")
+_NAMES = attrgetter("key", "full_name", "given_name", "surname", "surname2", "address", "postcode", "language")
 
 
 def problem(message: Message) -> str:
     """Why this message cannot be an interaction, in one line; empty when it can."""
-    if not message.external_id.strip():
+    texts = [*_TEXTS(message), *message.in_reply_to]
+    if message.who:
+        texts += _NAMES(message.who)
+        texts += [text for kind, value, _ in message.who.identifiers for text in (kind, value)]
+    try:
+        "".join(texts).encode()
+        _encode(message.data).encode()
+    except UnicodeEncodeError:
+        return "it is not valid Unicode (a lone surrogate): send it as UTF-8"
+    except (TypeError, ValueError, RecursionError) as error:
+        return f"it cannot be kept as text and JSON: {error}"
+    if not clean(message.external_id).strip():
         return "it has no id: give each interaction the id that its channel knows it by"
     if message.direction not in (IN, OUT):
         return f"direction is {message.direction!r}: write in or out"
-    for name in ("external_id", "subject", "text", "kind", "language", "topic", "territory"):
-        value = getattr(message, name)
-        if not isinstance(value, str):
-            return f"{name} is not text"
-        if not value.isascii() and not value.isprintable():
-            try:
-                value.encode()
-            except UnicodeEncodeError:
-                return f"{name} is not valid Unicode (a lone surrogate): send it as UTF-8"
-    try:
-        _encode(message.data).encode()
-    except (TypeError, ValueError) as error:
-        return f"data cannot be kept as JSON: {error}"
-    return ""
+    return "" if isinstance(message.data, dict) else "data is not an object"

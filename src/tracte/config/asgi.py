@@ -1,5 +1,6 @@
 """The server's door: `granian --interface asgi tracte.config.asgi:application`."""
 
+import gc
 import os
 
 from django.core.asgi import get_asgi_application
@@ -9,3 +10,9 @@ from tracte.config import postgres
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracte.config.settings")
 postgres.ensure()
 application = get_asgi_application()
+
+# What stands now stands for good: the collector need not look at it again, and looks seldom at the rest (a batch of
+# interactions makes many objects and no cycles; looking for them took a third of the time).
+gc.collect()
+gc.freeze()
+gc.set_threshold(100_000, 50, 50)

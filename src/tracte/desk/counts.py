@@ -35,10 +35,11 @@ class Counts:
 def count(records: list[uuid.UUID], wanted: Wanted) -> Counts:
     """One query, bounded to these records."""
     since, until = wanted.days
+    within = Q(**({"at__gte": since} if since else {}), **({"at__lt": until} if until else {}))
     groups = (
         Interaction.objects.of_records(records)
         .values("account_id", "direction", "topic_id", "topic__labels")
-        .annotate(n=Count("id", filter=Q(at__gte=since, at__lt=until)), ever=Count("id"), first=Min("at"))
+        .annotate(n=Count("id", filter=within or None), ever=Count("id"), first=Min("at"))
         .order_by()
     )
     counts = Counts()

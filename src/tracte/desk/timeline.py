@@ -17,22 +17,16 @@ from tracte.core.sql import rows
 PAGE = 30
 EXCERPT = 320  # characters of a text on the page; the whole is one click away
 TITLE = 100  # a text without a subject that is no longer than this is its own title
-EARLIEST = dt.datetime(1, 1, 2, tzinfo=dt.UTC)
-LATEST = dt.datetime(9999, 12, 30, tzinfo=dt.UTC)
 
 # Each record gives its newest, in the order of its index, so that a person with ten thousand contacts costs what one
 # with fifty does; texts, which may be long, are read for the page only.
 PAGE_SQL = """
-SELECT id, at, record_id, account_id, direction, kind, topic_id, subject, left(text, %s), length(text), flags,
+SELECT id, at, record_id, account_id, direction, kind, topic_id, subject, left(text, {excerpt}), length(text), flags,
   coalesce(data->'auto'->>'kind', CASE WHEN data ? 'bounce' THEN 'bounce' END, ''), (data->>'duration_s')::float
 FROM (
   SELECT i.* FROM unnest(%s::uuid[]) AS r(id) CROSS JOIN LATERAL (
-    SELECT * FROM channels_interaction
-    WHERE record_id = r.id AND at >= %s AND at <= %s AND (at < %s OR id < %s)
-      AND (%s::uuid IS NULL OR account_id = %s) AND (%s::uuid IS NULL OR topic_id = %s)
-      AND (%s = '' OR direction = %s)
-    ORDER BY at DESC, id DESC LIMIT %s
-  ) i ORDER BY at DESC, id DESC LIMIT %s
+    SELECT * FROM channels_interaction WHERE record_id = r.id{narrowed} ORDER BY at DESC, id DESC LIMIT {limit}
+  ) i ORDER BY at DESC, id DESC LIMIT {limit}
 ) page ORDER BY at DESC, id DESC
 """
 
@@ -53,10 +47,27 @@ class Wanted:
         return any((self.channel, self.topic, self.direction, self.since, self.until))
 
     @property
-    def days(self) -> tuple[dt.datetime, dt.datetime]:
+    def days(self) -> tuple[dt.datetime | None, dt.datetime | None]:
         """First moment of the first day, first moment after the last, here."""
-        since = _midnight(self.since) if self.since else EARLIEST
-        return since, _midnight(self.until + dt.timedelta(days=1)) if self.until else LATEST
+        after = self.until and self.until + dt.timedelta(days=1)
+        return _midnight(self.since) if self.since else None, _midnight(after) if after else None
+
+    @property
+    def conditions(self) -> list[tuple[str, tuple[object, ...]]]:
+        """Only those that narrow: each one is planned again for every month."""
+        since, until = self.days
+        said: list[tuple[str, tuple[object, ...]]] = [
+            ("at >= %s", (since,)),
+            ("at < %s", (until,)),
+            ("account_id = %s", (self.channel,)),
+            ("topic_id = %s", (self.topic,)),
+            ("direction = %s", (self.direction,)),
+        ]
+        narrowing = [(clause, values) for clause, values in said if values[0]]
+        if self.before:
+            at, last = self.before
+            narrowing.append(("at <= %s AND (at < %s OR id < %s)", (at, at, last)))
+        return narrowing
 
 
 @dataclass(slots=True)
@@ -101,12 +112,10 @@ def accounts() -> dict[uuid.UUID, Account]:
 
 def page(records: list[uuid.UUID], wanted: Wanted, doors: dict[uuid.UUID, Account]) -> tuple[list[Contact], bool]:
     """Up to PAGE contacts and whether there are older ones. One query."""
-    since, until = wanted.days
-    at, last = wanted.before or (until, uuid.UUID(int=0))
-    at, last = (at, last) if at < until else (until, uuid.UUID(int=0))
-    channel, topic, direction = wanted.channel, wanted.topic, wanted.direction
-    asked = (since, at, at, last, channel, channel, topic, topic, direction, direction)
-    found = [Contact(*row) for row in rows(PAGE_SQL, EXCERPT, records, *asked, PAGE + 1, PAGE + 1)]
+    narrowed = "".join(f" AND {clause}" for clause, _ in wanted.conditions)
+    asked = [value for _, values in wanted.conditions for value in values]
+    statement = PAGE_SQL.format(excerpt=EXCERPT, limit=PAGE + 1, narrowed=narrowed)
+    found = [Contact(*row) for row in rows(statement, records, *asked)]
     for contact in found:
         contact.door = doors[contact.account_id]
     return found[:PAGE], len(found) > PAGE

@@ -137,7 +137,8 @@ class Scene:
                 best[root] = RULES.index(rule), other
         for root, (rank, other) in best.items():
             if not self._quarrel({mine, root}, over_documents_only=rank == 0):
-                yield Link(*sorted((me.record, other.record)), RULES[rank], identifier), other.person
+                a, b = sorted((me.record, other.record))
+                yield Link(a, b, RULES[rank], identifier), other.person
 
     def _join(self, link: Link, mine: uuid.UUID, other: uuid.UUID) -> None:
         a, b = self.forest.root(mine), self.forest.root(other)

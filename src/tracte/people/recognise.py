@@ -40,7 +40,7 @@ class Batch:
     """The distinct records and identifiers of some appearances, each once; `order` keeps every appearance."""
 
     def __init__(self, appearances: list[tuple[uuid.UUID, Appearance]]):
-        self.ring = keys.keyring(tenancy.current())
+        self.ring = keys.keyring(tenancy.required())
         self.arrivals: dict[tuple[uuid.UUID, bytes], Arrival] = {}
         self.values: dict[uuid.UUID, tuple[str, str]] = {}  # identifier -> kind, normalised value
         self.order = [self._add(source, who) for source, who in appearances]
@@ -110,7 +110,7 @@ def _bring(arrival: Arrival, brings: dict[uuid.UUID, int], scene: Scene) -> None
 
 def lock() -> None:
     """One at a time in an administration: who recognises, merges or splits waits until the one before is done."""
-    rows("SELECT pg_advisory_xact_lock(%s)", int.from_bytes(tenancy.current().bytes[-8:], "big", signed=True))
+    rows("SELECT pg_advisory_xact_lock(%s)", int.from_bytes(tenancy.required().bytes[-8:], "big", signed=True))
 
 
 def _find_known(batch: Batch) -> None:

@@ -34,17 +34,29 @@ CREATE TABLE channels_interaction (
 CREATE INDEX interaction_of_record ON channels_interaction (record_id, at DESC) WHERE record_id IS NOT NULL;
 CREATE INDEX interaction_of_account ON channels_interaction (account_id, at DESC);
 
-CREATE FUNCTION channels_ensure_month(month date) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public SET timezone = 'UTC' AS $$
+CREATE FUNCTION channels_ensure_months(months date[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-  first timestamptz := date_trunc('month', month::timestamptz);
-  name text := 'channels_interaction_' || to_char(first, 'YYYYMM');
+  name text;
+  first date;
+  missing date[] := ARRAY(
+    SELECT m FROM unnest(months) m WHERE to_regclass('channels_interaction_' || to_char(m, 'YYYYMM')) IS NULL ORDER BY m
+  );
 BEGIN
-  IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
-  PERFORM pg_advisory_xact_lock(hashtext('channels_ensure_month'));
-  IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
-  EXECUTE format('CREATE TABLE %I PARTITION OF channels_interaction FOR VALUES FROM (%L) TO (%L)',
-                 name, first, first + interval '1 month');
+  IF missing = '{{}}' THEN
+    PERFORM pg_advisory_xact_lock_shared(hashtext('channels_ensure_months'));
+    RETURN;
+  END IF;
+  -- Alone: a new partition locks the tables that it refers to, and who is filling them would wait for us, or we for them.
+  PERFORM pg_advisory_xact_lock(hashtext('channels_ensure_months'));
+  FOREACH first IN ARRAY missing LOOP
+    name := 'channels_interaction_' || to_char(first, 'YYYYMM');
+    CONTINUE WHEN to_regclass(name) IS NOT NULL;
+    -- Attached, not made in place: that would wait for everybody who reads the log.
+    EXECUTE format('CREATE TABLE %I (LIKE channels_interaction INCLUDING ALL)', name);
+    EXECUTE format('ALTER TABLE channels_interaction ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+                   name, first::timestamptz, (first + interval '1 month')::timestamptz);
+  END LOOP;
 END $$;
 """
 
@@ -54,7 +66,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             CREATE,
-            "DROP TABLE channels_interaction; DROP FUNCTION channels_ensure_month(date)",
+            "DROP TABLE channels_interaction; DROP FUNCTION channels_ensure_months(date[])",
             state_operations=[
                 migrations.CreateModel(
                     name='Interaction',

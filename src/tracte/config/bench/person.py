@@ -98,7 +98,7 @@ def _fill(administration: uuid.UUID) -> None:
             cursor.execute(statement.replace("{root}", ROOT.format("n")), parameters)
         for n in range(MONTHS):
             month = dt.date(2024 + (n + 10) // 12, (n + 10) % 12 + 1, 1)
-            cursor.execute("SELECT channels_ensure_month(%s)", [month])
+            cursor.execute("SELECT channels_ensure_months(%s::date[])", [[month]])
             start = dt.datetime(month.year, month.month, 1, 1, tzinfo=dt.UTC)
             cursor.execute(MONTH.replace("{{}}", "{}"), {**parameters, "month": start, "many": INTERACTIONS // MONTHS})
 

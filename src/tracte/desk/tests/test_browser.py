@@ -14,7 +14,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from conftest import PASSWORD
-from tracte.channels import receive
 from tracte.core import tenancy
 from tracte.desk.tests import cast
 from tracte.people import actions
@@ -34,7 +33,6 @@ MODES = {
 @pytest.fixture
 def merce(live, administration, agent, monkeypatch) -> uuid.UUID:
     """Everybody came in and was committed; Mercè also writes a lot."""
-    monkeypatch.setattr(receive, "_months", set())  # this database is new: its partitions are not there yet
     with tenancy.acting_for(administration):
         install_purposes()
         person = cast.tell()

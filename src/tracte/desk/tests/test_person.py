@@ -46,11 +46,15 @@ def test_the_page_tells_who_they_are_all_that_happened_and_why_together(desk, me
     assert "Resposta automàtica" in page and "timeline-dot-out" in page and "enviat ·" in page
 
 
-def test_every_query_counts(desk, merce):
+def test_every_query_counts(desk, merce, monkeypatch):
+    by_hand = []  # the timeline's own statement goes past Django's log
+    run = timeline.rows
+    monkeypatch.setattr(timeline, "rows", lambda *asked: by_hand.append(asked[0]) or run(*asked))
     with CaptureQueriesContext(connection) as asked:
         shown(desk, merce)
     statements = [one["sql"] for one in asked if not one["sql"].startswith(("SAVEPOINT", "RELEASE SAVEPOINT"))]
-    assert len(statements) <= 12, "\n".join(statements)
+    assert len(by_hand) == 1
+    assert len(statements) + len(by_hand) <= 12, "\n".join(statements)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_person(desk, merce):
