@@ -89,7 +89,7 @@ def _run(
     if not dry_run:
         with tenancy.acting_for(administration):
             run = actions.start_import(door, file_name=path.name)
-    rejects_path = path.with_name(path.name + ".rejects.ndjson")
+    rejects_path = None if dry_run else path.with_name(path.name + ".rejects.ndjson")
     with RejectFile(rejects_path) as rejects, _no_cycle_collector():
         for report in receive_stream(administration, door, items, dry_run=dry_run):
             outcome.count(report)
@@ -113,13 +113,25 @@ def receive_stream(
     dry_run: bool = False,
 ) -> Iterator[Report]:
     """Receive an endless stream in batches of `size`, one transaction each. A dry run takes each back."""
-    stream = iter(items)
+    stream, first = iter(items), 1
+    seen: set[bytes] = set()  # what a dry run took back: the same again is a duplicate
     while batch := list(itertools.islice(stream, size)):
         with tenancy.acting_for(administration):
-            report = actions.receive_many(door, batch)
+            report = actions.receive_many(door, batch, first=first)
             if dry_run:
+                _count_once(report, batch, seen)
                 tenancy.take_back()
+        first += len(batch)
         yield report
+
+
+def _count_once(report: Report, batch: list[Message | Reject], seen: set[bytes]) -> None:
+    refused = {reject.external_id for reject in report.rejected}
+    ids = {item.external_id for item in batch if isinstance(item, Message)} - refused
+    marks = {hashlib.blake2b(one.encode(), digest_size=12).digest() for one in ids}
+    again = len(marks & seen)
+    seen |= marks
+    report.new, report.duplicate = report.new - again, report.duplicate + again
 
 
 @contextmanager

@@ -67,7 +67,7 @@ def prepare(messages: list[Message], at: dt.datetime) -> None:
     for message in messages:
         message.at = _sound(message, at)
         message.topic, message.territory = clean(message.topic), clean(message.territory)
-    months = {m.at.astimezone(dt.UTC).date().replace(day=1) for m in messages}
+    months = {m.at.astimezone(dt.UTC).date().replace(day=1) for m in messages if m.at}
     if months:
         rows("SELECT channels_ensure_months(%s::date[])", sorted(months))
 
@@ -122,9 +122,9 @@ def external_key(external_id: str) -> str:
 
 def _recognise(account: Account, messages: list[Message], at: dt.datetime) -> dict[int, uuid.UUID]:
     """id() of a message -> its source record."""
-    known = [m for m in messages if m.who and _is_somebody(m.who)]
-    records = recognise_many([(account.id, m.who) for m in known], at=at)
-    return {id(m): record for m, record in zip(known, records, strict=True)}
+    known = [(id(m), m.who) for m in messages if m.who and _is_somebody(m.who)]
+    records = recognise_many([(account.id, who) for _, who in known], at=at)
+    return {message: record for (message, _), record in zip(known, records, strict=True)}
 
 
 def _is_somebody(who: Appearance) -> bool:

@@ -117,6 +117,22 @@ def channel_key(key: str, name: str) -> None:
     click.echo(secret)
 
 
+@channel.command("revoke")
+@click.argument("ending")
+def channel_revoke(ending: str) -> None:
+    """Revoke the API key that ends like this (the last 8 characters): from now on it opens nothing."""
+    administration = installation.ready()
+    from tracte.core import actions, tenancy
+    from tracte.core.models import ApiKey
+
+    with tenancy.acting_for(administration):
+        found = list(ApiKey.objects.filter(prefix=ending[-8:]))
+        if len(found) != 1:
+            raise ValueError(f"{len(found)} keys end in {ending[-8:]!r}: give the last 8 characters of one key")
+        actions.revoke_key(found[0], by=None)
+    click.echo(f"revoked: {found[0].name}")
+
+
 @cli.group()
 def demo() -> None:
     """A believable government to try things on."""

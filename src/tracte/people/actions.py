@@ -41,25 +41,26 @@ class Preview:
 def preview_merge(a: uuid.UUID, b: uuid.UUID) -> Preview:
     """Two persons become one: the older id stays, the records of the other move."""
     survivor, absorbed = sorted((a, b))
+    moving = _records(absorbed) if a != b else []
     refusal = ""
     if a == b:
         refusal = "same"
+    elif not moving or not _records(survivor):
+        refusal = "gone"
     elif (known := recognise.known([a, b]))[a].never(known[b]):
         refusal = "documents"
-    return Preview(survivor, _records(absorbed) if a != b else [], refusal)
+    return Preview(survivor, moving, refusal)
 
 
 @transaction.atomic
 def merge(a: uuid.UUID, b: uuid.UUID, *, by: User, at: dt.datetime, reason: str = "") -> uuid.UUID:
-    """Make one person of two; the survivor. Two different verified documents are refused."""
+    """Make one person of two; the survivor. Refused: one that is no person now, two different verified documents."""
     lock_all()
     preview = preview_merge(a, b)
     if preview.refusal:
         raise Refused(preview.refusal)
-    pairs = {tuple(sorted(pair)) for pair in _standing_cannots(a, b)} | {(preview.survivor, max(a, b))}
-    seq = 0
-    for first, second in sorted(pairs):
-        seq = Edge.objects.create(at=at, by=by, kind="must", a_id=first, b_id=second, rule="hand", reason=reason).seq
+    pairs = {(preview.survivor, max(a, b)), *_standing_cannots(a, b)}
+    seq = _append([("must", *pair) for pair in sorted(pairs)], at=at, by=by, reason=reason)
     recognise.move({max(a, b): preview.survivor}, {preview.survivor: seq})
     announce("people.person.merged", survivor=preview.survivor, absorbed=max(a, b), edge=seq)
     return preview.survivor
@@ -81,7 +82,8 @@ def unmerge(
 ) -> list[uuid.UUID]:
     """Part these records from the person and keep them apart; the persons that result, oldest first.
 
-    Every standing link between the two sides is undone; each side, which somebody just looked at, is held together.
+    Every standing link between the two sides is undone; each side, which somebody just looked at, is held together,
+    and both stay apart from whom the person was kept apart from.
     """
     lock_all()
     everything = _records(person)
@@ -89,20 +91,24 @@ def unmerge(
     if not leaving or not staying:
         raise Refused("nothing")
     joins = _standing_joins(everything)
-    who = {"at": at, "by": by, "rule": "hand", "reason": reason}
-    for a, b in joins:
-        if (a in leaving) != (b in leaving):
-            Edge.objects.create(kind="unlink", a_id=a, b_id=b, **who)
+    edges = [("unlink", a, b) for a, b in joins if (a in leaving) != (b in leaving)]
     for side in (leaving, staying):
-        inside = [(a, b) for a, b in joins if a in side and b in side]
-        heads = [part[0] for part in components.parts(side, inside)]
-        for a, b in itertools.pairwise(heads):
-            Edge.objects.create(kind="must", a_id=a, b_id=b, **who)
+        heads = [part[0] for part in components.parts(side, [pair for pair in joins if side.issuperset(pair)])]
+        edges += [("must", a, b) for a, b in itertools.pairwise(heads)]
     a, b = sorted((min(leaving), min(staying)))
-    last = Edge.objects.create(kind="cannot", a_id=a, b_id=b, **who)
-    _settle(everything, {r: min(side) for side in (leaving, staying) for r in side}, last.seq, at)
-    announce("people.person.split", persons=[a, b], edge=last.seq)
+    others = {one for pair in recognise.barriers([person]) for one in pair} - {person}
+    edges += [("cannot", *sorted((head, other))) for other in sorted(others) for head in (a, b)]
+    edges.append(("cannot", a, b))
+    seq = _append(edges, at=at, by=by, reason=reason)
+    _settle(everything, {r: min(side) for side in (leaving, staying) for r in side}, seq, at)
+    announce("people.person.split", persons=[a, b], edge=seq)
     return [a, b]
+
+
+def _append(edges: list[components.LogLine], *, at: dt.datetime, by: User, reason: str) -> int:
+    """Write these edges, in this order; the seq of the last one."""
+    rows = [Edge(at=at, by=by, kind=kind, a_id=a, b_id=b, rule="hand", reason=reason) for kind, a, b in edges]
+    return Edge.objects.bulk_create(rows)[-1].seq
 
 
 def lock_all() -> None:

@@ -9,11 +9,16 @@ CREATE INDEX edge_cannot_b ON people_edge (b_id) WHERE kind = 'cannot';
 CREATE FUNCTION people_one_document() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (
-    SELECT FROM (SELECT DISTINCT person_id FROM fresh WHERE from_seq IS NOT NULL) f
-    JOIN people_membership m ON m.person_id = f.person_id AND m.to_seq IS NULL
+    SELECT FROM (
+      SELECT DISTINCT m.person_id FROM fresh f
+      JOIN people_recordidentifier c ON c.record_id = f.record_id AND c.assurance >= 3
+      JOIN people_identifier i ON i.id = c.identifier_id AND i.kind = 'national_id'
+      JOIN people_membership m ON m.record_id = f.record_id AND m.to_seq IS NULL
+    ) p
+    JOIN people_membership m ON m.person_id = p.person_id AND m.to_seq IS NULL
     JOIN people_recordidentifier c ON c.record_id = m.record_id AND c.assurance >= 3
     JOIN people_identifier i ON i.id = c.identifier_id AND i.kind = 'national_id'
-    GROUP BY f.person_id HAVING count(DISTINCT i.id) > 1
+    GROUP BY p.person_id HAVING count(DISTINCT i.id) > 1
   ) THEN
     RAISE EXCEPTION 'two different verified documents in one person' USING ERRCODE = 'check_violation';
   END IF;
@@ -21,8 +26,25 @@ BEGIN
 END $$;
 CREATE TRIGGER one_document AFTER INSERT ON people_membership REFERENCING NEW TABLE AS fresh
   FOR EACH STATEMENT EXECUTE FUNCTION people_one_document();
+CREATE TRIGGER one_document_shown AFTER INSERT ON people_recordidentifier REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION people_one_document();
+CREATE TRIGGER one_document_verified AFTER UPDATE ON people_recordidentifier REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION people_one_document();
+
+CREATE FUNCTION people_membership_as_it_was() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'a membership is opened and closed once, never changed' USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER as_it_was BEFORE UPDATE ON people_membership FOR EACH ROW
+  WHEN (OLD.to_seq IS NOT NULL OR NEW.to_seq IS NULL
+        OR (OLD.record_id, OLD.person_id) IS DISTINCT FROM (NEW.record_id, NEW.person_id))
+  EXECUTE FUNCTION people_membership_as_it_was();
 """
 BACKWARD = """
+DROP TRIGGER as_it_was ON people_membership;
+DROP FUNCTION people_membership_as_it_was();
+DROP TRIGGER one_document_verified ON people_recordidentifier;
+DROP TRIGGER one_document_shown ON people_recordidentifier;
 DROP TRIGGER one_document ON people_membership;
 DROP FUNCTION people_one_document();
 DROP INDEX edge_cannot_a; DROP INDEX edge_cannot_b;
