@@ -61,20 +61,18 @@ def post_interactions(request: AccountRequest) -> JsonResponse:
     """
     administration, account = request.auth
     limit = settings.TRACTE_API_MAX_BYTES
-    if int(request.headers.get("Content-Length") or 0) > limit:
-        return _refuse(413, f"the body is over {limit >> 20} MiB: send it in parts; what was sent before counts")
     content_type = request.content_type
     if content_type not in (*WHOLE, STREAMED):
         return _refuse(415, f"content type {content_type!r}: send one of {', '.join((*WHOLE, STREAMED))}")
-    body = Limited(request, limit)
-    items = cloudevents.read(body) if content_type == STREAMED else cloudevents.parse(body.read())
-    total, rejected = Report(), []
+    body, total, rejected = Limited(request, limit), Report(), []
     try:
+        body.declared()
+        items = cloudevents.read(body) if content_type == STREAMED else cloudevents.parse(body.read())
         for report in importing.receive_stream(administration, account, items, size=API_BATCH):
             rejected += [{"index": r.position - 1, "id": r.external_id, "reason": r.reason} for r in report.rejected]
             total.add(report)
     except TooLarge:
-        return _refuse(413, f"the body is over {limit >> 20} MiB: send it in parts; what was sent before counts")
+        return _refuse(413, f"the body is over {limit:,} bytes: send it in parts; what was sent before counts")
     except UnreadablePostError:
         return _refuse(400, "the body broke off: send it again, what came in counts as duplicate")
     return JsonResponse(
@@ -91,6 +89,12 @@ class Limited:
 
     def __init__(self, request: HttpRequest, limit: int):
         self._request, self._left = request, limit
+
+    def declared(self) -> None:
+        """Refuse at once what says itself that it is too large."""
+        length = self._request.headers.get("Content-Length", "")
+        if length.isdecimal() and int(length) > self._left:
+            raise TooLarge
 
     def _count(self, data: bytes) -> bytes:
         self._left -= len(data)

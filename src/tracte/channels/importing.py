@@ -6,12 +6,13 @@ Killed at any point, the same command goes on: what came in is a duplicate, the 
 from __future__ import annotations
 
 import gc
+import hashlib
 import itertools
 import json
 import time
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -114,24 +115,27 @@ def receive_stream(
 ) -> Iterator[Report]:
     """Receive an endless stream in batches of `size`, one transaction each. A dry run takes each back."""
     stream, first = iter(items), 1
-    seen: set[bytes] = set()  # what a dry run took back: the same again is a duplicate
+    seen: set[bytes] = set()
     while batch := list(itertools.islice(stream, size)):
         with tenancy.acting_for(administration):
-            report = actions.receive_many(door, batch, first=first)
-            if dry_run:
-                _count_once(report, batch, seen)
-                tenancy.take_back()
+            report = _rehearse(door, batch, seen) if dry_run else actions.receive_many(door, batch, first=first)
         first += len(batch)
         yield report
 
 
-def _count_once(report: Report, batch: list[Message | Reject], seen: set[bytes]) -> None:
+def _rehearse(door: Account, batch: list[Message | Reject], seen: set[bytes]) -> Report:
+    """Receive and take back. `seen` marks what earlier batches would have brought in: the same again is a duplicate."""
+    first = [item for item in batch if isinstance(item, Reject) or _mark(item) not in seen]
+    report = actions.receive_many(door, first)
     refused = {reject.external_id for reject in report.rejected}
-    ids = {item.external_id for item in batch if isinstance(item, Message)} - refused
-    marks = {hashlib.blake2b(one.encode(), digest_size=12).digest() for one in ids}
-    again = len(marks & seen)
-    seen |= marks
-    report.new, report.duplicate = report.new - again, report.duplicate + again
+    seen.update(_mark(item) for item in first if isinstance(item, Message) and item.external_id not in refused)
+    report.received, report.duplicate = len(batch), report.duplicate + len(batch) - len(first)
+    tenancy.take_back()
+    return report
+
+
+def _mark(message: Message) -> bytes:
+    return hashlib.blake2b(message.external_id.encode("utf-8", "surrogatepass"), digest_size=12).digest()
 
 
 @contextmanager
@@ -145,19 +149,23 @@ def _no_cycle_collector() -> Iterator[None]:
 
 
 class RejectFile:
-    """The rejects of one run, beside the file they come from; not made when there are none."""
+    """The rejects of one run, beside the file they come from; not made when there are none, or no path."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path | None):
         self.path, self.count = path, 0
         self._file: TextIO | None = None
 
     def __enter__(self) -> RejectFile:
-        self.path.unlink(missing_ok=True)
+        if self.path:
+            with suppress(OSError):  # a folder that cannot be written
+                self.path.unlink(missing_ok=True)
         return self
 
     def write(self, rejects: list[Reject]) -> None:
         for reject in rejects:
-            self._file = self._file or self._open()
+            if self.path is None:
+                return
+            self._file = self._file or self._open(self.path)
             line = {
                 "line": reject.position,
                 "id": reject.external_id,
@@ -167,11 +175,11 @@ class RejectFile:
             self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
             self.count += 1
 
-    def _open(self) -> TextIO:
+    def _open(self, path: Path) -> TextIO:
         try:
-            return self.path.open("w", encoding="utf-8", errors="replace")
+            return path.open("w", encoding="utf-8", errors="replace")
         except OSError:  # a folder that cannot be written: beside us instead
-            self.path = Path(self.path.name)
+            self.path = Path(path.name)
             return self.path.open("w", encoding="utf-8", errors="replace")
 
     def __exit__(self, *_: object) -> None:

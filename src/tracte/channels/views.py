@@ -28,11 +28,11 @@ def hook(request: HttpRequest, key: str) -> JsonResponse:
         account = Account.objects.filter(key=key).exclude(secret_sealed=None).first()
         if account is None or not _is_signed(request, account):
             return JsonResponse({"detail": "unknown webhook, or its secret is wrong"}, status=403)
-        if int(request.headers.get("Content-Length") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return JsonResponse({"detail": "the body is over 2 MiB"}, status=413)
-        items = list(
-            connectors.parse(account.kind, request.body, frozenset(account.own), mapping=account.mapping or None)
-        )
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        body = request.read(limit + 1)
+        if len(body) > limit:
+            return JsonResponse({"detail": f"the body is over {limit:,} bytes"}, status=413)
+        items = list(connectors.parse(account.kind, body, frozenset(account.own), mapping=account.mapping or None))
         report = receive_many(account, items)
     return JsonResponse(
         {

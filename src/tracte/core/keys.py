@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 
-class KeyMissing(Exception):
+class KeyMissing(ValueError):
     """The key that sealed this value is not in TRACTE_HOME/keys: restore it from the backup of the keys."""
 
 
@@ -29,10 +29,15 @@ class Keyring:
     """Keys of one administration: seals, opens and fingerprints."""
 
     def __init__(self, path: Path):
-        content = json.loads(path.read_text())
-        self.current: int = content["current"]
-        self._keys = {int(k): {n: base64.b64decode(v) for n, v in pair.items()} for k, pair in content["keys"].items()}
-        self._ciphers = {k: AESGCM(pair["data"]) for k, pair in self._keys.items()}
+        try:
+            content = json.loads(path.read_text())
+            self.current: int = content["current"]
+            self._keys = {
+                int(k): {n: base64.b64decode(v) for n, v in pair.items()} for k, pair in content["keys"].items()
+            }
+            self._ciphers = {k: AESGCM(pair["data"]) for k, pair in self._keys.items()}
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise KeyMissing(f"{path} is not a keyring: restore it from the backup of the keys") from error
         self._cipher, self._match = self._ciphers[self.current], self._keys[self.current]["match"]
         self._prefix = self.current.to_bytes(2, "big")
 

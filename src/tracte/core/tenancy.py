@@ -66,6 +66,8 @@ def acting_for(administration: uuid.UUID | str, using: str = "default") -> Itera
         before = current(using)
         _set(connection, str(administration))
         yield
+        if connection.needs_rollback:
+            return  # what is taken back takes its setting with it
         if before is not None:
             _set(connection, str(before))
         elif connection.savepoint_ids:

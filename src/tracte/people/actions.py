@@ -97,7 +97,7 @@ def unmerge(
         edges += [("must", a, b) for a, b in itertools.pairwise(heads)]
     a, b = sorted((min(leaving), min(staying)))
     others = {one for pair in recognise.barriers([person]) for one in pair} - {person}
-    edges += [("cannot", *sorted((head, other))) for other in sorted(others) for head in (a, b)]
+    edges += [("cannot", min(head, other), max(head, other)) for other in sorted(others) for head in (a, b)]
     edges.append(("cannot", a, b))
     seq = _append(edges, at=at, by=by, reason=reason)
     _settle(everything, {r: min(side) for side in (leaving, staying) for r in side}, seq, at)

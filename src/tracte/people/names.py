@@ -65,5 +65,5 @@ def _two(groups: list[str]) -> tuple[str, str]:
 @functools.lru_cache(maxsize=65536)
 def surname_key(surname: str) -> str:
     """A surname without its particles: `i Ferrer`, `de la Torre` -> `ferrer`, `torre`."""
-    words = [w for w in normalise(surname).split() if w not in PARTICLES]
-    return " ".join(words)
+    words = normalise(surname).split()
+    return " ".join([word for word in words if word not in PARTICLES] or words)
