@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterable
 from pathlib import Path
 
 from tracte.channels.models import Account
+from tracte.channels.receive import external_key
 from tracte.core import tenancy
 from tracte.core.sql import rows
 
@@ -26,19 +27,19 @@ def evaluate(administration: uuid.UUID, truth: Path) -> dict[str, float | int | 
         raise ValueError(
             f"{truth}: none of its interactions is in this installation; load them first: tracte demo load"
         )
-    return {"records": len(found), **figures(found.values())}
+    return {"records": len({record for record, _, _ in found}), **figures((person, true) for _, person, true in found)}
 
 
-def _predicted(truth: Path) -> dict[uuid.UUID, tuple[uuid.UUID, str]]:
-    """record -> (person as it stands, true person)."""
+def _predicted(truth: Path) -> set[tuple[uuid.UUID, uuid.UUID, str]]:
+    """(record, its person as it stands, true person). A record that holds two true persons stands twice: an error."""
     accounts = dict(Account.objects.values_list("key", "id"))
-    by_record: dict[uuid.UUID, tuple[uuid.UUID, str]] = {}
+    found = set()
     for channel, lines in _read(truth).items():
         if channel not in accounts:
             raise ValueError(
                 f"{truth}: channel '{channel}' is not an account here; there are: {', '.join(sorted(accounts))}"
             )
-        person = dict(lines)
+        person = {external_key(external_id): who for external_id, who in lines}
         for external_id, record, predicted in rows(
             """
             SELECT k.external_id, i.record_id, m.person_id FROM unnest(%s::text[]) AS t(external_id)
@@ -49,8 +50,8 @@ def _predicted(truth: Path) -> dict[uuid.UUID, tuple[uuid.UUID, str]]:
             list(person),
             accounts[channel],
         ):
-            by_record[record] = predicted, person[external_id]
-    return by_record
+            found.add((record, predicted, person[external_id]))
+    return found
 
 
 def _read(truth: Path) -> dict[str, list[tuple[str, str]]]:

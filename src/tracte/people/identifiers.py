@@ -11,15 +11,20 @@ from stdnum.es import dni, nie
 NATIONAL_ID, PHONE, EMAIL = "national_id", "phone", "email"
 KINDS = (NATIONAL_ID, PHONE, EMAIL)
 REGION = "ES"
+LONGEST = 320  # characters; longer, it is none, and not worth remembering
 _address = re.compile(r"[^\s@<>(),;:\"\[\]\\]+@(?:[^\s@.<>(),;:\"\[\]\\]+\.)+[^\s@.<>(),;:\"\[\]\\\d]{2,}\Z")
 
 
-@functools.lru_cache(maxsize=131072)
 def normalise(kind: str, value: str) -> str | None:
     """The one form of a value, or None when it is not a valid identifier of its kind.
 
     national_id: DNI/NIE with a right check letter; phone: E.164; email: lower case, domain in IDNA.
     """
+    return _normalised(kind, value) if len(value) <= LONGEST else None
+
+
+@functools.lru_cache(maxsize=131072)
+def _normalised(kind: str, value: str) -> str | None:
     rule = _RULES.get(kind)
     return rule(value.strip()) if rule and value else None
 
