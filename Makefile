@@ -10,8 +10,8 @@ help:  ## what there is
 setup: .venv/.ready  ## virtual environment with pinned, hashed requirements
 .venv/.ready: requirements/dev.txt pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "tracte needs Python 3.11 or later: set PYTHON=/path/to/python3.11"; exit 1; }
-	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
-	@echo "tracte: installing the requirements…"
+	@echo "tracte: setting up, which takes some minutes the first time…"
+	@"$(PYTHON)" -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@
@@ -38,3 +38,4 @@ fix: setup  ## mend what a machine can mend; refresh the catalogs
 	@$(BIN)/ruff check --fix --quiet src tests conftest.py || true
 	@$(BIN)/ruff format --quiet src tests conftest.py
 	@$(BIN)/python -m tracte.config.messages
+	@echo "requirements/*.in changed? CONTRIBUTING.md says how to compile them again"

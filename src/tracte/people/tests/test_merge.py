@@ -158,9 +158,9 @@ def test_the_database_itself_refuses_two_verified_documents_in_one_person(two_do
     with transaction.atomic():
         if attempt.startswith("INSERT INTO people_membership"):
             rows("UPDATE people_membership SET to_seq = 1 WHERE record_id = %s", b)
-        with pytest.raises(DatabaseError, match="two different verified documents|never changed"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(attempt, {"a": a, "b": b, "document": document})
+        refused = pytest.raises(DatabaseError, match=r"two different verified documents|never changed")
+        with refused, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(attempt, {"a": a, "b": b, "document": document})
         transaction.set_rollback(True)
     assert len(set(persons(two_documents))) == 3
 
