@@ -19,7 +19,7 @@ import pytest
 ROOT = Path(__file__).parent
 PASSWORD = "contrasenya-de-prova"  # noqa: S105 - of the cast, in tests only
 if "PYTEST_XDIST_WORKER" not in os.environ:  # the one process that the others come from
-    for name in ("TRACTE_OWNER_URL", "TRACTE_APP_URL", "TRACTE_POOL"):
+    for name in ("TRACTE_OWNER_URL", "TRACTE_APP_URL", "TRACTE_WORKER_URL", "TRACTE_POOL"):
         os.environ.pop(name, None)
     os.environ["TRACTE_HOME"] = tempfile.mkdtemp(prefix="tracte-tests-")
     (Path(os.environ["TRACTE_HOME"]) / "static").mkdir()

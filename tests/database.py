@@ -19,7 +19,8 @@ from psycopg import sql
 from tracte.config import installation, postgres
 from tracte.core.actions import found_administration
 
-OWNER, APP, TEMPLATE = "TRACTE_OWNER_URL", "TRACTE_APP_URL", "TRACTE_TEST_TEMPLATE"
+OWNER, APP, WORKER = "TRACTE_OWNER_URL", "TRACTE_APP_URL", "TRACTE_WORKER_URL"
+TEMPLATE = "TRACTE_TEST_TEMPLATE"
 CREATE = "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
 _count = itertools.count()
 
@@ -50,7 +51,7 @@ def renew() -> None:
             # Somebody may still look at it (autovacuum, a thread of the test): then it goes at the end of the run.
             with suppress(psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
                 server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(before)))
-    os.environ[OWNER], os.environ[APP] = _named(os.environ[OWNER], name), _named(os.environ[APP], name)
+    os.environ.update({variable: _named(os.environ[variable], name) for variable in (OWNER, APP, WORKER)})
     point(os.environ[OWNER], os.environ[APP])
 
 
@@ -63,7 +64,7 @@ def point(owner: str | None, app: str | None) -> None:
 
 
 def drop_all() -> None:
-    """On a server that is not ours: this run's databases and role. An embedded one goes with its directory."""
+    """On a server that is not ours: this run's databases and roles. An embedded one goes with its directory."""
     if not (given := os.environ.get("DATABASE_URL")):
         return
     prefix = _prefix()

@@ -27,6 +27,11 @@ SELECT p.polcmd, pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck,
 WHERE p.polrelid = %s AND (p.polroles = '{0}' OR EXISTS (
   SELECT FROM unnest(p.polroles) r WHERE r <> 0 AND pg_has_role(r, 'MEMBER')))
 """
+OTHERS = """
+SELECT c.relname, coalesce(pg_get_userbyid(nullif(a.grantee, 0)), 'everybody')
+FROM pg_class c CROSS JOIN aclexplode(c.relacl) a WHERE c.relnamespace = 'public'::regnamespace
+  AND c.relkind <> 'S' AND a.grantee NOT IN (c.relowner, current_user::regrole)
+"""
 WRITE = {"INSERT", "UPDATE", "DELETE"}
 # They run as the owner of the tables, past every policy: each is here with what it cannot do.
 PAST_THE_POLICIES = {
@@ -76,6 +81,13 @@ def test_the_application_is_nobody_special():
     assert not _fetch(
         "SELECT nspname FROM pg_namespace WHERE has_schema_privilege(oid, 'CREATE') AND nspname = 'public'"
     )
+
+
+def test_the_worker_reaches_the_queue_and_nothing_else():
+    [(me,)] = _fetch("SELECT current_user")
+    worker = me.removesuffix("_app") + "_worker"
+    assert set(_fetch(OTHERS)) == {(table, worker) for table in tenancy.QUEUE}
+    assert _fetch("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", worker) == [(False,)]
 
 
 def test_functions_that_pass_the_policies_are_known():

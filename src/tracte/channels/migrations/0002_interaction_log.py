@@ -34,28 +34,31 @@ CREATE TABLE channels_interaction (
 CREATE INDEX interaction_of_record ON channels_interaction (record_id, at DESC) WHERE record_id IS NOT NULL;
 CREATE INDEX interaction_of_account ON channels_interaction (account_id, at DESC);
 
+CREATE FUNCTION channels_missing(months date[]) RETURNS SETOF date LANGUAGE sql VOLATILE SET search_path = public, pg_temp AS $$
+  SELECT m FROM unnest(months) m WHERE NOT EXISTS (
+    SELECT FROM pg_class WHERE relname = 'channels_interaction_' || to_char(m, 'YYYYMM')
+    AND relnamespace = 'public'::regnamespace
+  ) ORDER BY m
+$$;
+
 CREATE FUNCTION channels_ensure_months(months date[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
   name text;
-  first date;
-  missing date[] := ARRAY(
-    SELECT m FROM unnest(months) m WHERE to_regclass('channels_interaction_' || to_char(m, 'YYYYMM')) IS NULL ORDER BY m
-  );
+  month date;
 BEGIN
-  IF missing = '{{}}' THEN
+  IF NOT EXISTS (SELECT FROM channels_missing(months)) THEN
     PERFORM pg_advisory_xact_lock_shared(hashtext('channels_ensure_months'));
     RETURN;
   END IF;
-  -- Alone: a new partition locks the tables that it refers to, and who is filling them would wait for us, or we for them.
+  -- Alone: a new partition locks the tables that it refers to, and who fills them would wait for us, or we for them.
   PERFORM pg_advisory_xact_lock(hashtext('channels_ensure_months'));
-  FOREACH first IN ARRAY missing LOOP
-    name := 'channels_interaction_' || to_char(first, 'YYYYMM');
-    CONTINUE WHEN to_regclass(name) IS NOT NULL;
+  FOR month IN SELECT * FROM channels_missing(months) LOOP
+    name := 'channels_interaction_' || to_char(month, 'YYYYMM');
     -- Attached, not made in place: that would wait for everybody who reads the log.
     EXECUTE format('CREATE TABLE %I (LIKE channels_interaction INCLUDING ALL)', name);
     EXECUTE format('ALTER TABLE channels_interaction ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
-                   name, first::timestamptz, (first + interval '1 month')::timestamptz);
+                   name, month::timestamptz, (month + interval '1 month')::timestamptz);
   END LOOP;
 END $$;
 """
@@ -66,7 +69,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             CREATE,
-            "DROP TABLE channels_interaction; DROP FUNCTION channels_ensure_months(date[])",
+            "DROP TABLE channels_interaction; DROP FUNCTION channels_ensure_months(date[]), channels_missing(date[])",
             state_operations=[
                 migrations.CreateModel(
                     name='Interaction',
