@@ -13,7 +13,9 @@ AT = dt.datetime(2026, 3, 2, 9, 12, tzinfo=dt.UTC)
 
 
 def message(external_id: str, text: str = "Bon dia", **more: Any) -> Message:
-    return Message(external_id, **{"at": AT, "text": text, "raw": f"<{external_id}>".encode("utf-8", "replace"), **more})
+    return Message(
+        external_id, **{"at": AT, "text": text, "raw": f"<{external_id}>".encode("utf-8", "replace"), **more}
+    )
 
 
 def anna(number: int = 417) -> Appearance:

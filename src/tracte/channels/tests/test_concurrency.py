@@ -58,7 +58,9 @@ def test_the_same_ndjson_posted_by_four_threads_comes_in_once(administration):
     with tenancy.acting_for(administration):
         actions.open_account(key="centraleta", kind="cloudevents", name="Centraleta")
         secret = issue_key(name="centraleta", scopes=["interactions:centraleta"], by=None)
-    people = [{"full_name": "Anna Puig", "identifiers": [{"kind": "phone", "value": f"6000{n % 90:05}"}]} for n in range(700)]
+    people = [
+        {"full_name": "Anna Puig", "identifiers": [{"kind": "phone", "value": f"6000{n % 90:05}"}]} for n in range(700)
+    ]
     body = ndjson(*(event(f"C-{n}", person=people[n]) for n in range(700)))
 
     def posts():

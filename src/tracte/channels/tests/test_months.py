@@ -89,7 +89,10 @@ def test_new_months_never_lock_out_those_who_write_or_read(administration, accou
 
     def writes(thread):
         for turn in range(10):
-            batch = [message(f"{thread} {turn} {n}", at=on(2000 + turn, 1 + (thread + n) % 12), who=anna(n)) for n in range(3)]
+            batch = [
+                message(f"{thread} {turn} {n}", at=on(2000 + turn, 1 + (thread + n) % 12), who=anna(n))
+                for n in range(3)
+            ]
             with tenancy.acting_for(administration):
                 actions.receive_many(account, [*batch, message(f"same {turn}", at=on(1995, 1 + turn), who=anna(99))])
 

@@ -143,7 +143,9 @@ def test_a_bad_one_is_kept_with_its_reason_and_its_neighbours_come_in(account, b
 
 def test_dirt_that_can_be_kept_is_kept(account):
     """NUL, endless text, strange dates: flagged or trimmed, never refused."""
-    nul = message("N\0", "a\0b", subject="\0", kind="f\0", language="c\0a", topic="\0x", data={"k\0": "v\0", "b": "\\u0000"})
+    nul = message(
+        "N\0", "a\0b", subject="\0", kind="f\0", language="c\0a", topic="\0x", data={"k\0": "v\0", "b": "\\u0000"}
+    )
     long = message("L", "x" * TEN_MEGABYTES, raw=b"x" * TEN_MEGABYTES)
     before = message("P", at=dt.datetime(1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=2))))
     after = message("F", at=dt.datetime.max.replace(tzinfo=dt.UTC))
@@ -272,7 +274,11 @@ def test_nobody_known_is_no_record(account):
 def test_they_are_recognised_in_the_order_in_which_they_came(account):
     """Not in that of their ids: at one instant the timeline tells them as they came."""
     actions.receive_many(account, [message("Z", "primer", who=anna()), message("A", "segon"), message("M", "tercer")])
-    assert list(Interaction.objects.order_by("at", "id").values_list("text", flat=True)) == ["primer", "segon", "tercer"]
+    assert list(Interaction.objects.order_by("at", "id").values_list("text", flat=True)) == [
+        "primer",
+        "segon",
+        "tercer",
+    ]
 
 
 def test_a_batch_of_nothing(account):
