@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import uuid
 
 from django.db import DatabaseError, DataError, IntegrityError, transaction
 from psycopg.errors import ProgramLimitExceeded
@@ -66,7 +67,7 @@ def receive_many(
         places = {id(item): position for position, item in enumerate(items, first)}
         report.rejected += [Reject(places[id(m)], reason, m.external_id, m.raw) for m, reason in refused]
     sunk = {id(message) for message, _ in refused}
-    report.interactions = [interaction for interaction, message in fresh if id(message) not in sunk]
+    report.interactions = [uuid.UUID(bytes=one) for one, message in fresh if id(message) not in sunk]
     report.new = len(report.interactions)
     report.duplicate = report.received - report.new - len(report.rejected)
     _keep_rejects(account, report.rejected, at)

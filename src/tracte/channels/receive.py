@@ -14,8 +14,8 @@ from tracte.channels.connectors import strict_json
 from tracte.channels.message import IN, OUT, Message, Reject
 from tracte.channels.models import Account, pack
 from tracte.core import keys, tenancy
-from tracte.core.ids import uuid7
-from tracte.core.sql import clean, rows
+from tracte.core.ids import uuid7_bytes
+from tracte.core.sql import clean, column, rows
 from tracte.people.actions import recognise_many
 from tracte.people.appearance import Appearance
 from tracte.vocabularies.lookup import resolve
@@ -42,7 +42,7 @@ class Report:
         self.rejected += other.rejected
 
 
-Fresh = list[tuple[uuid.UUID, Message]]  # id of the interaction to be, and its message
+Fresh = list[tuple[bytes, Message]]  # id of the interaction to be, and its message
 
 
 def store(account: Account, fresh: Fresh, at: dt.datetime) -> None:
@@ -56,8 +56,8 @@ def store(account: Account, fresh: Fresh, at: dt.datetime) -> None:
         INSERT INTO channels_rawpayload (interaction, body_sealed) SELECT *
         FROM unnest(%s::uuid[], %s::bytea[])
         """,
-        [i for i, _ in fresh],
-        [ring.seal(pack(m.raw)) for _, m in fresh],
+        column("uuid", [i for i, _ in fresh]),
+        column("bytea", [ring.seal(pack(m.raw)) for _, m in fresh]),
     )
     _log(account, fresh, records, topics, territories, at)
 
@@ -89,7 +89,7 @@ def claim(account: Account, messages: list[Message]) -> Fresh:
     first: dict[str, Message] = {}
     for message in messages:
         first.setdefault(external_key(message.external_id), message)
-    ids = {key: uuid7() for key in first}
+    ids = {key: uuid7_bytes() for key in first}
     ordered = sorted(first)
     claimed = rows(
         """
@@ -98,9 +98,9 @@ def claim(account: Account, messages: list[Message]) -> Fresh:
         RETURNING external_id
         """,
         account.id,
-        ordered,
-        [ids[key] for key in ordered],
-        [first[key].at for key in ordered],
+        column("text", ordered),
+        column("uuid", [ids[key] for key in ordered]),
+        column("timestamptz", [first[key].at for key in ordered]),
     )
     new = {key for (key,) in claimed}
     return [(ids[key], message) for key, message in first.items() if key in new]
@@ -145,18 +145,18 @@ def _log(account, fresh, records, topics, territories, at: dt.datetime) -> None:
         """,
         account.id,
         at,
-        [i for i, _ in fresh],
-        [m.at for m in messages],
-        [records.get(id(m)) for m in messages],
-        [m.direction for m in messages],
-        [clean(m.kind) for m in messages],
-        [topics.get(m.topic) for m in messages],
-        [territories.get(m.territory) for m in messages],
-        [clean(m.language) for m in messages],
-        [clean(m.subject) for m in messages],
-        [clean(m.text)[:MAX_TEXT] for m in messages],
-        [_json(_with_unresolved(m, topics, territories)) for m in messages],
-        [" ".join(m.flags) for m in messages],
+        column("uuid", [i for i, _ in fresh]),
+        column("timestamptz", [m.at for m in messages]),
+        column("uuid", [records.get(id(m)) for m in messages]),
+        column("text", [m.direction for m in messages]),
+        column("text", [m.kind for m in messages]),
+        column("uuid", [topics.get(m.topic) for m in messages]),
+        column("uuid", [territories.get(m.territory) for m in messages]),
+        column("text", [m.language for m in messages]),
+        column("text", [m.subject for m in messages]),
+        column("text", [clean(m.text)[:MAX_TEXT] for m in messages]),
+        column("text", [_json(_with_unresolved(m, topics, territories)) for m in messages]),
+        column("text", [" ".join(m.flags) for m in messages]),
     )
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from tracte.core.events import announce
 from tracte.core.models import User
-from tracte.people import components, recognise
+from tracte.people import components, reading, recognise, writing
 from tracte.people.appearance import Appearance
 from tracte.people.models import Edge, Membership, Person, SourceRecord
 
@@ -26,7 +26,7 @@ def recognise_many(appearances: list[tuple[uuid.UUID, Appearance]], *, at: dt.da
 
     The same appearance of the same source is the same record, whenever it comes. Cost grows with the batch only.
     """
-    return recognise.recognise(appearances, at)
+    return [uuid.UUID(bytes=record) for record in recognise.recognise(appearances, at)]
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,14 @@ def preview_merge(a: uuid.UUID, b: uuid.UUID) -> Preview:
         refusal = "same"
     elif not moving or not _records(survivor):
         refusal = "gone"
-    elif (known := recognise.known([a, b]))[a].never(known[b]):
+    elif _never(a, b):
         refusal = "documents"
     return Preview(survivor, moving, refusal)
+
+
+def _never(a: uuid.UUID, b: uuid.UUID) -> bool:
+    one, other = reading.known([a.bytes, b.bytes]).values()
+    return one.never(other)
 
 
 @transaction.atomic
@@ -61,7 +66,7 @@ def merge(a: uuid.UUID, b: uuid.UUID, *, by: User, at: dt.datetime, reason: str 
         raise Refused(preview.refusal)
     pairs = {(preview.survivor, max(a, b)), *_standing_cannots(a, b)}
     seq = _append([("must", *pair) for pair in sorted(pairs)], at=at, by=by, reason=reason)
-    recognise.move({max(a, b): preview.survivor}, {preview.survivor: seq})
+    writing.move({max(a, b).bytes: preview.survivor.bytes}, {preview.survivor.bytes: seq})
     announce("people.person.merged", survivor=preview.survivor, absorbed=max(a, b), edge=seq)
     return preview.survivor
 
@@ -96,7 +101,7 @@ def unmerge(
         heads = [part[0] for part in components.parts(side, [pair for pair in joins if side.issuperset(pair)])]
         edges += [("must", a, b) for a, b in itertools.pairwise(heads)]
     a, b = sorted((min(leaving), min(staying)))
-    others = {one for pair in recognise.barriers([person]) for one in pair} - {person}
+    others = {uuid.UUID(bytes=one) for pair in reading.barriers([person.bytes]) for one in pair} - {person}
     edges += [("cannot", min(head, other), max(head, other)) for other in sorted(others) for head in (a, b)]
     edges.append(("cannot", a, b))
     seq = _append(edges, at=at, by=by, reason=reason)

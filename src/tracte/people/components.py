@@ -16,13 +16,12 @@ class Forest(dict[Node, Node]):
     """Disjoint sets: a node is in the set of its root; the smallest node is the root."""
 
     def root(self, node: Node) -> Node:
-        path = []
-        while (parent := self.setdefault(node, node)) != node:
-            path.append(node)
-            node = parent
-        for passed in path:
-            self[passed] = node
-        return node
+        top = node
+        while (parent := self.get(top, top)) != top:
+            top = parent
+        while node != top:
+            self[node], node = top, self[node]
+        return top
 
     def join(self, a: Node, b: Node) -> Node:
         first, second = sorted((self.root(a), self.root(b)))  # type: ignore[type-var]

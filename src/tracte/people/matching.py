@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import uuid
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from tracte.people.appearance import PROVED, VERIFIED
 from tracte.people.components import Forest
 from tracte.people.identifiers import NATIONAL_ID
 
+Id = bytes  # of a record, a person or an identifier: the 16 bytes of its uuid
 MAX_PERSONS = 3
 RULES = ("document", "proved", "name")  # from strongest to weakest
 
@@ -29,25 +30,25 @@ RULES = ("document", "proved", "name")  # from strongest to weakest
 class Carrier(NamedTuple):
     """A record that carries an identifier. `person` is its person, or itself when it is new."""
 
-    record: uuid.UUID
-    person: uuid.UUID
+    record: Id
+    person: Id
     assurance: int
     given: str
 
 
 class Link(NamedTuple):
-    a: uuid.UUID
-    b: uuid.UUID
+    a: Id
+    b: Id
     rule: str
-    identifier: uuid.UUID
+    identifier: Id
 
 
 @dataclass(slots=True)
 class Known:
     """What is known of one person, enough to see a conflict with another."""
 
-    verified: set[uuid.UUID] = field(default_factory=set)
-    documents: set[uuid.UUID] = field(default_factory=set)
+    verified: set[Id] = field(default_factory=set)
+    documents: set[Id] = field(default_factory=set)
     births: set[dt.date] = field(default_factory=set)
     surnames: set[tuple[str, str]] = field(default_factory=set)
 
@@ -57,7 +58,7 @@ class Known:
         if key := names.surname_key(surname):
             self.surnames.add((key, names.surname_key(surname2)))
 
-    def document(self, identifier: uuid.UUID, assurance: int) -> None:
+    def document(self, identifier: Id, assurance: int) -> None:
         self.documents.add(identifier)
         if assurance >= VERIFIED:
             self.verified.add(identifier)
@@ -100,23 +101,21 @@ def _same_family(a: set[tuple[str, str]], b: set[tuple[str, str]]) -> bool:
 class Scene:
     """Everything that the decision about one batch needs, and the persons as they grow together."""
 
-    known: dict[uuid.UUID, Known]
-    carriers: dict[uuid.UUID, dict[uuid.UUID, Carrier]]  # identifier -> record -> carrier
-    kinds: dict[uuid.UUID, str]
-    shared: set[uuid.UUID]
-    barred: list[tuple[uuid.UUID, uuid.UUID]]
-    forest: Forest[uuid.UUID] = field(default_factory=Forest)
+    known: dict[Id, Known]
+    carriers: dict[Id, dict[Id, Carrier]]  # identifier -> record -> carrier
+    kinds: dict[Id, str]
+    shared: set[Id]
+    barred: list[tuple[Id, Id]]
+    forest: Forest[Id] = field(default_factory=Forest)
     links: list[Link] = field(default_factory=list)
-    newly_shared: set[uuid.UUID] = field(default_factory=set)
+    newly_shared: set[Id] = field(default_factory=set)
 
-    def arrive(self, me: Carrier, brings: list[tuple[uuid.UUID, int]]) -> None:
+    def arrive(self, me: Carrier, brings: dict[Id, int]) -> None:
         """A record comes with identifiers: link it to whom the rules say, and let it be seen by those who follow."""
-        found = [
-            (link, person)
-            for identifier, assurance in brings
-            if identifier in self.carriers and identifier not in self.shared
-            for link, person in self._candidates(me._replace(assurance=assurance), identifier)
-        ]
+        found: list[tuple[Link, Id]] = []
+        for identifier, assurance in brings.items():
+            if identifier in self.carriers and identifier not in self.shared:
+                found += self._candidates(me, identifier, assurance)
         for rule in RULES if found else ():
             chosen = [(link, person) for link, person in found if link.rule == rule]
             roots = {self.forest.root(person) for _, person in chosen} | {self.forest.root(me.person)}
@@ -124,23 +123,24 @@ class Scene:
                 break
             for link, person in chosen:
                 self._join(link, me.person, person)
-        for identifier, assurance in brings:
-            self._seen_with(identifier, me._replace(assurance=assurance))
+        for identifier, assurance in brings.items():
+            self._seen_with(identifier, me, assurance)
 
-    def _candidates(self, me: Carrier, identifier: uuid.UUID) -> Iterator[tuple[Link, uuid.UUID]]:
+    def _candidates(self, me: Carrier, identifier: Id, assurance: int) -> Iterator[tuple[Link, Id]]:
         """At most one link per person and identifier, by the strongest rule."""
         kind, mine = self.kinds[identifier], self.forest.root(me.person)
-        best: dict[uuid.UUID, tuple[int, Carrier]] = {}
+        best: dict[Id, tuple[int, Carrier]] = {}
         for other in self.carriers[identifier].values():
-            rule, root = _rule(kind, me, other), self.forest.root(other.person)
-            if rule and root != mine and (root not in best or RULES.index(rule) < best[root][0]):
-                best[root] = RULES.index(rule), other
+            rule = other.person != mine and _rule(kind, me.given, assurance, other)
+            if rule and (root := self.forest.root(other.person)) != mine:
+                if root not in best or RULES.index(rule) < best[root][0]:
+                    best[root] = RULES.index(rule), other
         for root, (rank, other) in best.items():
             if not self._quarrel({mine, root}, over_documents_only=rank == 0):
                 a, b = sorted((me.record, other.record))
                 yield Link(a, b, RULES[rank], identifier), other.person
 
-    def _join(self, link: Link, mine: uuid.UUID, other: uuid.UUID) -> None:
+    def _join(self, link: Link, mine: Id, other: Id) -> None:
         a, b = self.forest.root(mine), self.forest.root(other)
         if a == b:
             return
@@ -148,35 +148,57 @@ class Scene:
         stays = self.forest.join(a, b)
         self._of(stays).absorb(self._of(b if stays == a else a))
 
-    def _quarrel(self, roots: set[uuid.UUID], *, over_documents_only: bool) -> bool:
+    def _quarrel(self, roots: set[Id], *, over_documents_only: bool) -> bool:
         """Can they not all be one person? A verified document weighs more than whatever else differs."""
         differ = Known.never if over_documents_only else Known.conflicts
         return any(
             differ(self._of(a), self._of(b)) or self._is_barred(a, b) for a, b in itertools.combinations(roots, 2)
         )
 
-    def _is_barred(self, a: uuid.UUID, b: uuid.UUID) -> bool:
+    def _is_barred(self, a: Id, b: Id) -> bool:
         return any({self.forest.root(x), self.forest.root(y)} == {a, b} for x, y in self.barred)
 
-    def _of(self, root: uuid.UUID) -> Known:
-        return self.known.setdefault(root, Known())
+    def _of(self, root: Id) -> Known:
+        return self.known[root]
 
-    def _seen_with(self, identifier: uuid.UUID, me: Carrier) -> None:
+    def _seen_with(self, identifier: Id, me: Carrier, assurance: int) -> None:
         if identifier in self.shared:
             return
         carriers = self.carriers.setdefault(identifier, {})
         before = carriers.get(me.record)
-        if before is None or before.assurance < me.assurance:
-            carriers[me.record] = me
+        if before is None or before.assurance < assurance:
+            carriers[me.record] = Carrier(me.record, me.person, assurance, me.given)
         if len(carriers) > MAX_PERSONS and len({self.forest.root(c.person) for c in carriers.values()}) > MAX_PERSONS:
             self.shared.add(identifier)
             self.newly_shared.add(identifier)
 
 
-def _rule(kind: str, me: Carrier, other: Carrier) -> str:
+def _rule(kind: str, given: str, assurance: int, other: Carrier) -> str:
     """The rule under which two carriers of one identifier are one person, or nothing."""
-    if kind == NATIONAL_ID and me.assurance >= VERIFIED and other.assurance >= VERIFIED:
+    weaker = min(assurance, other.assurance)
+    if kind == NATIONAL_ID and weaker >= VERIFIED:
         return "document"
-    if kind != NATIONAL_ID and min(me.assurance, other.assurance) >= PROVED:
-        return "proved" if not (me.given and other.given) or me.given == other.given else ""
-    return "name" if me.given and me.given == other.given else ""
+    if kind != NATIONAL_ID and weaker >= PROVED:
+        return "proved" if not (given and other.given) or given == other.given else ""
+    return "name" if given and given == other.given else ""
+
+
+def meeting(bearers: Mapping[Id, list[Carrier]], carriers: Mapping[Id, Mapping[Id, Carrier]]) -> set[Id]:
+    """The persons that the rules may compare with another: about nobody else need anything be known.
+
+    `bearers`: who brings each identifier now; `carriers`: who carried it before.
+    """
+    found: set[Id] = set()
+    for identifier, now in bearers.items():
+        before = carriers.get(identifier, {})
+        if len(now) + len(before) < 2:
+            continue
+        alike: dict[str | None, set[Id]] = defaultdict(set)
+        for one in (*now, *before.values()):
+            alike[one.given].add(one.person)
+            if one.assurance >= PROVED:
+                alike[None].add(one.person)
+        for persons in alike.values():
+            if len(persons) > 1:
+                found |= persons
+    return found

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections import defaultdict
 
 import pytest
 
@@ -58,11 +59,11 @@ def scene(carried, *, knowing=None, barred=()):
     """`carried`: identifier -> carriers."""
     kinds = {PHONE: "phone", EMAIL: "email", DNI: "national_id", OTHER_DNI: "national_id"}
     carriers = {identifier: {c.record: c for c in found} for identifier, found in carried.items()}
-    return Scene(knowing or {}, carriers, kinds, set(), list(barred))
+    return Scene(defaultdict(Known, knowing or {}), carriers, kinds, set(), list(barred))
 
 
 def comes(to, *brings, given="anna", record=IDS[9]):
-    to.arrive(Carrier(record, record, 0, given), list(brings))
+    to.arrive(Carrier(record, record, 0, given), dict(brings))
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])

@@ -233,7 +233,7 @@ def test_the_memberships_tell_who_was_who_at_each_moment(merge, unmerge):
 
 def test_nothing_is_left_of_a_merge_that_fails(merge, monkeypatch):
     anna, joan, _ = three()
-    monkeypatch.setattr(actions.recognise, "move", lambda *_: 1 / 0)
+    monkeypatch.setattr(actions.writing, "move", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         merge(anna, joan)
     assert not Edge.objects.exists() and not actions.drift()

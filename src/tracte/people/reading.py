@@ -1,0 +1,100 @@
+"""What the database knows about a batch: its records, the carriers of its identifiers, their persons.
+
+Each row of a batch is looked up in an index. `OFFSET 0` holds the planner to that: the statistics of a table that is
+being filled lie, and a plan that reads a table whole grows with it.
+"""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections import defaultdict
+
+from tracte.core import sql
+from tracte.core.sql import column
+from tracte.people import names
+from tracte.people.matching import Carrier, Id, Known
+
+CARRIERS = 60  # records looked at per identifier
+rows = functools.partial(sql.rows, ids_as_bytes=True)
+
+
+def records(places: list[tuple[uuid.UUID, bytes]]) -> list[tuple[tuple[uuid.UUID, bytes], Id, Id, str]]:
+    """(source, key), record, person and given name of those (source, key) that are known."""
+    found = rows(
+        """
+        SELECT t.source, t.key, r.id, m.person_id, r.given_name FROM unnest(%s::uuid[], %s::bytea[]) AS t(source, key)
+        CROSS JOIN LATERAL (SELECT id, given_name FROM people_sourcerecord
+        WHERE source = t.source AND key = t.key OFFSET 0) r CROSS JOIN LATERAL (SELECT person_id
+        FROM people_membership WHERE record_id = r.id AND to_seq IS NULL OFFSET 0) m
+        """,
+        column("uuid", [source for source, _ in places]),
+        column("bytea", [key for _, key in places]),
+    )
+    return [((uuid.UUID(bytes=source), key), *rest) for source, key, *rest in found]
+
+
+def carriers(identifiers: list[Id]) -> tuple[dict[Id, dict[Id, Carrier]], set[Id]]:
+    """identifier -> record -> carrier, for each that exists; and which of them are shared (their carriers do not count)."""
+    found: dict[Id, dict[Id, Carrier]] = defaultdict(dict)
+    shared: set[Id] = set()
+    for identifier, state, record, person, assurance, given in rows(
+        """
+        SELECT t.id, i.state, c.record_id, m.person_id, c.assurance, r.given_name FROM unnest(%s::uuid[]) AS t(id)
+        CROSS JOIN LATERAL (SELECT state FROM people_identifier WHERE id = t.id OFFSET 0) i
+        LEFT JOIN LATERAL (SELECT record_id, assurance FROM people_recordidentifier
+        WHERE identifier_id = t.id AND i.state = 'normal' LIMIT %s) c ON true
+        LEFT JOIN LATERAL (SELECT given_name FROM people_sourcerecord WHERE id = c.record_id OFFSET 0) r ON true
+        LEFT JOIN LATERAL (SELECT person_id FROM people_membership
+        WHERE record_id = c.record_id AND to_seq IS NULL OFFSET 0) m ON true
+        """,
+        column("uuid", identifiers),
+        CARRIERS,
+    ):
+        bearers = found[identifier]
+        if state == "shared":
+            shared.add(identifier)
+        elif record:
+            bearers[record] = Carrier(record, person, assurance, names.normalise(given))
+    return found, shared
+
+
+def known(persons: list[Id]) -> dict[Id, Known]:
+    """What we know of these persons, in one statement."""
+    found = {person: Known() for person in persons}
+    if not persons:
+        return found
+    for person, birth, surname, surname2, document, assurance in rows(
+        """
+        SELECT DISTINCT t.id, r.birth_date, r.surname, r.surname2, d.identifier_id, d.assurance
+        FROM unnest(%s::uuid[]) AS t(id) CROSS JOIN LATERAL (SELECT record_id FROM people_membership
+        WHERE person_id = t.id AND to_seq IS NULL OFFSET 0) m CROSS JOIN LATERAL (SELECT *
+        FROM people_sourcerecord WHERE id = m.record_id OFFSET 0) r LEFT JOIN LATERAL (SELECT c.identifier_id,
+        c.assurance FROM people_recordidentifier c CROSS JOIN LATERAL (SELECT FROM people_identifier
+        WHERE id = c.identifier_id AND kind = 'national_id' OFFSET 0) i WHERE c.record_id = m.record_id OFFSET 0) d
+        ON true
+        """,
+        column("uuid", persons),
+    ):
+        found[person].learn(birth, surname, surname2)
+        if document:
+            found[person].document(document, assurance)
+    return found
+
+
+def barriers(persons: list[Id]) -> list[tuple[Id, Id]]:
+    """Pairs of persons, one of them among these, that somebody kept apart and nobody joined since."""
+    if not persons:
+        return []
+    return rows(
+        """
+        SELECT ma.person_id, mb.person_id FROM (SELECT e.* FROM people_membership m JOIN people_edge e
+        ON e.kind = 'cannot' AND e.a_id = m.record_id WHERE m.person_id = ANY(%s::uuid[]) AND m.to_seq IS NULL
+        UNION SELECT e.* FROM people_membership m JOIN people_edge e ON e.kind = 'cannot' AND e.b_id = m.record_id
+        WHERE m.person_id = ANY(%s::uuid[]) AND m.to_seq IS NULL) e JOIN people_membership ma
+        ON ma.record_id = e.a_id AND ma.to_seq IS NULL JOIN people_membership mb ON mb.record_id = e.b_id
+        AND mb.to_seq IS NULL WHERE NOT EXISTS (SELECT 1 FROM people_edge n WHERE n.a_id = e.a_id
+        AND n.b_id = e.b_id AND n.seq > e.seq)
+        """,
+        *[column("uuid", persons)] * 2,
+    )

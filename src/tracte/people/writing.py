@@ -1,0 +1,156 @@
+"""What was decided about a batch becomes rows: records, identifiers, links, persons and who belongs to whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from tracte.core.sql import column, rows
+from tracte.people import names
+from tracte.people.matching import Id, Scene
+
+if TYPE_CHECKING:
+    from tracte.people.recognise import Arrival, Batch
+
+
+def write(batch: Batch, scene: Scene, before: Collection[Id], at: dt.datetime) -> None:
+    """Write it all. `before`: the identifiers that exist already."""
+    new = [arrival for arrival in batch.arrivals.values() if arrival.known is None]
+    if new:
+        _records(new, at)
+        _tokens(new)
+    _identifiers(batch, sorted(batch.values.keys() - before))
+    _carried(batch, scene, at)
+    if scene.newly_shared:
+        rows(
+            "UPDATE people_identifier SET state = 'shared' WHERE id = ANY(%s::uuid[])",
+            column("uuid", scene.newly_shared),
+        )
+    seqs = _links(scene, at)
+    _persons(new, scene, seqs, at)
+
+
+def _records(new: list[Arrival], at: dt.datetime) -> None:
+    rows(
+        """
+        INSERT INTO people_sourcerecord (id, source, key, given_name, surname, surname2, birth_date, address,
+        postcode, language, assurance, first_seen_at)
+        SELECT id, source, key, given, s1, s2, birth, address, postcode, language, assurance, %s
+        FROM unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::text[], %s::text[], %s::text[], %s::date[],
+        %s::text[], %s::text[], %s::text[], %s::smallint[])
+        AS t(id, source, key, given, s1, s2, birth, address, postcode, language, assurance)
+        """,
+        at,
+        column("uuid", [a.id for a in new]),
+        column("uuid", [a.source for a in new]),
+        column("bytea", [a.key for a in new]),
+        *(column("text", [a.name[i] for a in new]) for i in range(3)),
+        column("date", [a.who.birth_date for a in new]),
+        column("text", [a.who.address for a in new]),
+        column("text", [a.who.postcode for a in new]),
+        column("text", [a.who.language for a in new]),
+        column("smallint", [a.who.name_assurance for a in new]),
+    )
+
+
+def _tokens(new: list[Arrival]) -> None:
+    """Sorted, so that neighbours in the index are written together."""
+    tokens = sorted((token, a.id) for a in new for token in set(names.normalise(" ".join(a.name)).split()))
+    rows(
+        "INSERT INTO people_nametoken (token, record_id) SELECT * FROM unnest(%s::text[], %s::uuid[])",
+        column("text", [token for token, _ in tokens]),
+        column("uuid", [record for _, record in tokens]),
+    )
+
+
+def _identifiers(batch: Batch, new: list[Id]) -> None:
+    if new:
+        rows(
+            """
+            INSERT INTO people_identifier (id, kind, key_id, value_sealed, state)
+            SELECT id, kind, %s, value, 'normal' FROM unnest(%s::uuid[], %s::text[], %s::bytea[]) AS t(id, kind, value)
+            """,
+            batch.ring.current,
+            column("uuid", new),
+            column("text", [batch.values[i][0] for i in new]),
+            column("bytea", [batch.ring.seal(batch.values[i][1].encode()) for i in new]),
+        )
+
+
+def _carried(batch: Batch, scene: Scene, at: dt.datetime) -> None:
+    carried = [(a.id, i, assurance) for a in batch.arrivals.values() for i, assurance in a.brings.items()]
+    if carried:
+        rows(
+            """
+            INSERT INTO people_recordidentifier (record_id, identifier_id, assurance, at)
+            SELECT record, identifier, assurance, %s FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[])
+            AS t(record, identifier, assurance)
+            ON CONFLICT (record_id, identifier_id) DO UPDATE SET assurance = excluded.assurance
+            WHERE people_recordidentifier.assurance < excluded.assurance
+            """,
+            at,
+            column("uuid", [record for record, _, _ in carried]),
+            column("uuid", [identifier for _, identifier, _ in carried]),
+            column("smallint", [assurance for _, _, assurance in carried]),
+        )
+
+
+def _links(scene: Scene, at: dt.datetime) -> dict[Id, int]:
+    """Append the links; for each person that they made, the seq of the last one."""
+    if not scene.links:
+        return {}
+    made = rows(
+        """
+        INSERT INTO people_edge (at, kind, a_id, b_id, rule, identifier_id, reason)
+        SELECT %s, 'link', a, b, rule, i, ''
+        FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[]) WITH ORDINALITY AS t(a, b, rule, i, n)
+        ORDER BY n RETURNING seq, a_id
+        """,
+        at,
+        column("uuid", [link.a for link in scene.links]),
+        column("uuid", [link.b for link in scene.links]),
+        column("text", [link.rule for link in scene.links]),
+        column("uuid", [link.identifier for link in scene.links]),
+        ids_as_bytes=True,
+    )
+    persons = {c.record: c.person for link in scene.links for c in scene.carriers[link.identifier].values()}
+    seqs: dict[Id, int] = {}
+    for seq, a in made:
+        root = scene.forest.root(persons[a])
+        seqs[root] = max(seq, seqs.get(root, 0))
+    return seqs
+
+
+def _persons(new: list[Arrival], scene: Scene, seqs: Mapping[Id, int], at: dt.datetime) -> None:
+    root = scene.forest.root
+    owner = {a.id: root(a.id) for a in new}
+    if born := sorted(owner.keys() & set(owner.values())):
+        rows("INSERT INTO people_person (id, created_at) SELECT *, %s FROM unnest(%s::uuid[])", at, column("uuid", born))
+    move({person: root(person) for person in scene.forest if root(person) != person}, seqs)
+    if owner:
+        rows(
+            """
+            INSERT INTO people_membership (record_id, person_id, from_seq)
+            SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[])
+            """,
+            column("uuid", owner.keys()),
+            column("uuid", owner.values()),
+            column("bigint", [None if record == person else seqs[person] for record, person in owner.items()]),
+        )
+
+
+def move(absorbed: Mapping[Id, Id], seqs: Mapping[Id, int]) -> None:
+    """Records of absorbed persons now belong to the survivor, since the edge that joined them."""
+    if absorbed:
+        rows(
+            """
+            WITH t AS (SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[])
+            AS t(gone, survivor, seq)), closed AS (UPDATE people_membership m SET to_seq = t.seq FROM t
+            WHERE m.person_id = t.gone AND m.to_seq IS NULL RETURNING m.record_id, t.survivor, t.seq)
+            INSERT INTO people_membership (record_id, person_id, from_seq) SELECT * FROM closed
+            """,
+            column("uuid", absorbed.keys()),
+            column("uuid", absorbed.values()),
+            column("bigint", [seqs[survivor] for survivor in absorbed.values()]),
+        )
