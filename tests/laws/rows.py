@@ -36,6 +36,11 @@ JOIN pg_attribute f ON f.attrelid = c.confrelid AND f.attnum = k.theirs
 WHERE c.contype = 'f' AND c.conrelid = %s::regclass AND c.confrelid <> c.conrelid
 GROUP BY c.oid, c.confrelid ORDER BY count(*) DESC
 """
+# The foreign keys that `core.references` checks: pairs of a column and a table.
+CHECKED = """
+SELECT DISTINCT encode(tgargs, 'escape') FROM pg_trigger
+WHERE tgfoid = 'core_references'::regproc AND tgrelid = %s::regclass
+"""
 
 
 class Rows:
@@ -53,12 +58,17 @@ class Rows:
     def another(self, table: str, **given: Any) -> dict[str, Any]:
         """A row with these values, and for the rest what its columns' types and foreign keys ask for."""
         row = {name: VALUES[kind]() for name, kind in _fetch(COLUMNS, table) if kind in VALUES} | given
-        for mine, other, theirs in _fetch(REFERENCES, table):
+        for mine, other, theirs in [*_fetch(REFERENCES, table), *_checked(table)]:
             wanted = set(mine) - {"administration_id"}
             if wanted & row.keys() and not wanted & given.keys():
                 found = self.of(other)
                 row |= {name: found[key] for name, key in zip(mine, theirs, strict=True) if name in wanted}
         return insert(table, row)
+
+
+def _checked(table: str) -> list[tuple]:
+    words = [word for (arguments,) in _fetch(CHECKED, table) for word in arguments.split("\\000")[:-1]]
+    return [([column], other, ["id"]) for column, other in zip(words[::2], words[1::2], strict=True)]
 
 
 # What the types do not tell: values that check constraints, enumerations and composite keys ask for. A new table whose

@@ -76,17 +76,34 @@ class Interaction(models.Model):
     id = models.UUIDField(default=uuid7)
     at = models.DateTimeField()
     administration = tenancy.owner()
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     record = models.ForeignKey(
-        "people.SourceRecord", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+        "people.SourceRecord",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        db_constraint=False,
     )
     direction = models.TextField(choices=Direction.choices)
     kind = models.TextField()
     topic = models.ForeignKey(
-        "vocabularies.Concept", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+        "vocabularies.Concept",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        db_constraint=False,
     )
     territory = models.ForeignKey(
-        "vocabularies.Concept", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+        "vocabularies.Concept",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        db_constraint=False,
     )
     language = models.TextField(blank=True)
     subject = models.TextField(blank=True)
@@ -119,7 +136,9 @@ class InteractionKey(models.Model):
 
     pk = models.CompositePrimaryKey("account_id", "external_id")
     administration = tenancy.owner()
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     external_id = models.TextField()
     interaction = models.UUIDField()
     at = models.DateTimeField()

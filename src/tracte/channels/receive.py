@@ -47,18 +47,18 @@ Fresh = list[tuple[bytes, Message]]  # id of the interaction to be, and its mess
 
 def store(account: Account, fresh: Fresh, at: dt.datetime) -> None:
     """Write messages whose keys were claimed. The caller's transaction."""
-    records = _recognise(account, [m for _, m in fresh], at)
     topics = resolve("topics", {m.topic for _, m in fresh})
     territories = resolve("territories", {m.territory for _, m in fresh})
     ring = keys.keyring(tenancy.required())
     rows(
         """
-        INSERT INTO channels_rawpayload (interaction, body_sealed) SELECT *
-        FROM unnest(%s::uuid[], %s::bytea[])
+        INSERT INTO channels_rawpayload (interaction, body_sealed)
+        SELECT * FROM unnest(%s::uuid[], %s::bytea[])
         """,
         column("uuid", [i for i, _ in fresh]),
         column("bytea", [ring.seal(pack(m.raw)) for _, m in fresh]),
     )
+    records = _recognise(account, [m for _, m in fresh], at)
     _log(account, fresh, records, topics, territories, at)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
@@ -23,15 +24,15 @@ def hook(request: HttpRequest, key: str) -> JsonResponse:
     """Receive one delivery. Refused content is answered 200 too: it is kept with its reason."""
     administration = administration_by_host(request.get_host())
     if administration is None:
-        return JsonResponse({"detail": "no administration is served under this name"}, status=404)
+        return refuse(404, "no administration is served under this name")
     with tenancy.acting_for(administration):
         account = Account.objects.filter(key=key).exclude(secret_sealed=None).first()
         if account is None or not _is_signed(request, account):
-            return JsonResponse({"detail": "unknown webhook, or its secret is wrong"}, status=403)
+            return refuse(403, "unknown webhook, or its secret is wrong")
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = request.read(limit + 1)
         if len(body) > limit:
-            return JsonResponse({"detail": f"the body is over {limit:,} bytes"}, status=413)
+            return refuse(413, f"the body is over {limit:,} bytes")
         items = list(connectors.parse(account.kind, body, frozenset(account.own), mapping=account.mapping or None))
         report = receive_many(account, items)
     return JsonResponse(
@@ -47,6 +48,12 @@ def hook(request: HttpRequest, key: str) -> JsonResponse:
 def _is_signed(request: HttpRequest, account: Account) -> bool:
     given = request.headers.get("X-Telegram-Bot-Api-Secret-Token") or request.headers.get("X-Tracte-Secret") or ""
     sealed = account.secret_sealed
-    if sealed is None:
+    if sealed is None or not given:  # an empty secret opens nothing
         return False
     return hmac.compare_digest(given.encode(), keys.keyring(account.administration_id).open(sealed))
+
+
+def refuse(status: int, detail: str) -> JsonResponse:
+    """A problem (RFC 9457); `detail` is one line that says what is wrong and how to mend it."""
+    problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return JsonResponse(problem, status=status, content_type="application/problem+json")

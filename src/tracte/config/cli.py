@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+import psycopg
 
 from tracte.config import installation, postgres
 
@@ -24,11 +25,22 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)
-    except (ValueError, OSError, postgres.DatabaseProblem) as error:
-        if os.environ.get("TRACTE_DEBUG"):
+    except Exception as error:
+        if os.environ.get("TRACTE_DEBUG") or not (line := _mendable(error)):
             raise
-        click.echo(f"tracte: {error}", err=True)
+        click.echo(f"tracte: {line}", err=True)
         sys.exit(1)
+
+
+def _mendable(error: Exception) -> str:
+    """What to say of an error that a user can mend; nothing when the fault is ours."""
+    if isinstance(error, ValueError | OSError | postgres.DatabaseProblem):
+        return str(error)
+    if isinstance(error, psycopg.Error):
+        return f"cannot use the database of DATABASE_URL: {str(error).strip().splitlines()[0]}"
+    if isinstance(error.__cause__, psycopg.OperationalError):  # Django's own, while at work
+        return f"the database failed: {str(error).strip().splitlines()[0]}; mend it and run the same command again"
+    return ""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -78,6 +90,9 @@ def import_(file: Path, channel: str, mapping: str, dry_run: bool, as_json: bool
     if done.rejects:
         line += f"\nrejects, with line and reason: {done.rejects}"
     say(asdict(done), as_json, line)
+    if done.rejected == done.received:
+        why = f"{done.rejects} says why" if done.rejects else "without --dry-run it says why"
+        raise ValueError(f"{file}: nothing in it could come in; {why}")
 
 
 @cli.group()
@@ -94,10 +109,14 @@ def channel() -> None:
 def channel_add(key: str, kind: str, name: str, mapping: str, own: tuple[str, ...]) -> None:
     """Open a channel account, or change its description."""
     administration = installation.ready()
+    from django.core.validators import slug_re
+
     from tracte.channels import actions, connectors
     from tracte.core import tenancy
 
     connectors.connector(kind)
+    if not slug_re.match(key):
+        raise ValueError(f"the key {key!r} stands in addresses: only letters without accents, digits, - and _")
     with tenancy.acting_for(administration):
         account = actions.open_account(key=key, kind=kind, name=name, mapping=mapping, own=list(own))
     click.echo(f"{account.key}: {account.name} ({account.kind})")
@@ -232,6 +251,8 @@ def bench(names: tuple[str, ...], as_json: bool) -> None:
     from tracte.config import bench as benches
     from tracte.config.bench import scratch
 
+    if unknown := sorted(set(names) - set(benches.NAMES)):
+        raise ValueError(f"no benchmark '{unknown[0]}'; there are: {', '.join(benches.NAMES)}")
     scratch.enter()
     try:
         results = benches.run(names or benches.NAMES)

@@ -76,4 +76,3 @@ class _ColumnDumper(Dumper):
 
     def dump(self, obj: Column) -> Column:
         return obj
-

@@ -36,6 +36,9 @@ QUEUE = ("procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_d
 # What happened stays as it happened: no update, no delete.
 APPEND_ONLY = ("core_event", "privacy_read", "people_edge", "core_revocation", "channels_rawpayload")
 
+# What others refer to without a foreign key of the database (see `references`): it stays.
+KEPT = ("channels_account", "people_identifier", "people_person", "people_sourcerecord", "vocabularies_concept")
+
 
 class CurrentAdministration(Func):
     """The administration of this transaction, as a column default."""
@@ -138,7 +141,7 @@ def _secure_table(cursor, role: str, table: str, column: str | None) -> None:
         if rights:
             cursor.execute(f'GRANT {rights} ON "{table}" TO "{role}"')
         return
-    rights = "SELECT, INSERT" if table in APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
+    rights = "SELECT, INSERT" + ", UPDATE" * (table not in APPEND_ONLY) + ", DELETE" * (table not in APPEND_ONLY + KEPT)
     cursor.execute(f'GRANT {rights} ON "{table}" TO "{role}"')
     cursor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY')
     cursor.execute(f'DROP POLICY IF EXISTS administration ON "{table}"')

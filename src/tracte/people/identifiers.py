@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from typing import Any
 
 import phonenumbers
 from stdnum.es import dni, nie
@@ -15,7 +16,7 @@ LONGEST = 320  # characters; longer, it is none, and not worth remembering
 _address = re.compile(r"[^\s@<>(),;:\"\[\]\\]+@(?:[^\s@.<>(),;:\"\[\]\\]+\.)+[^\s@.<>(),;:\"\[\]\\\d]{2,}\Z")
 
 _usual = re.compile(r"(?:(?:\+|00)34 ?)?([5-9][0-9]{8})", re.ASCII)
-_described = phonenumbers.PhoneMetadata.metadata_for_region(REGION)
+_described: Any = phonenumbers.PhoneMetadata.metadata_for_region(REGION)
 _spanish = re.compile(
     "|".join(
         kind.national_number_pattern

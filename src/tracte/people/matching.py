@@ -132,9 +132,10 @@ class Scene:
         best: dict[Id, tuple[int, Carrier]] = {}
         for other in self.carriers[identifier].values():
             rule = other.person != mine and _rule(kind, me.given, assurance, other)
-            if rule and (root := self.forest.root(other.person)) != mine:
-                if root not in best or RULES.index(rule) < best[root][0]:
-                    best[root] = RULES.index(rule), other
+            if not rule or (root := self.forest.root(other.person)) == mine:
+                continue
+            if root not in best or RULES.index(rule) < best[root][0]:
+                best[root] = RULES.index(rule), other
         for root, (rank, other) in best.items():
             if not self._quarrel({mine, root}, over_documents_only=rank == 0):
                 a, b = sorted((me.record, other.record))

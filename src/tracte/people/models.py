@@ -68,7 +68,9 @@ class NameToken(models.Model):
     pk = models.CompositePrimaryKey("token", "record_id")
     administration = tenancy.owner()
     token = models.TextField(db_collation="C")
-    record = models.ForeignKey(SourceRecord, on_delete=models.CASCADE, related_name="+", db_index=False)
+    record = models.ForeignKey(
+        SourceRecord, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     privacy = Declared("attend", "P6Y", personal="token", pseudonymous="record", open="administration")
 
     def __str__(self) -> str:
@@ -110,8 +112,10 @@ class RecordIdentifier(models.Model):
 
     pk = models.CompositePrimaryKey("record_id", "identifier_id")
     administration = tenancy.owner()
-    record = models.ForeignKey(SourceRecord, on_delete=models.PROTECT, related_name="carries", db_index=False)
-    identifier = models.ForeignKey(Identifier, on_delete=models.PROTECT, related_name="carried_by")
+    record = models.ForeignKey(
+        SourceRecord, on_delete=models.PROTECT, related_name="carries", db_index=False, db_constraint=False
+    )
+    identifier = models.ForeignKey(Identifier, on_delete=models.PROTECT, related_name="carried_by", db_constraint=False)
     assurance = models.SmallIntegerField(default=DECLARED)
     at = models.DateTimeField(default=now)
     privacy = Declared("attend", "P6Y", pseudonymous="record identifier", open="administration assurance at")
@@ -187,8 +191,12 @@ class Membership(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     administration = tenancy.owner()
-    record = models.ForeignKey(SourceRecord, on_delete=models.PROTECT, related_name="memberships", db_index=False)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships", db_index=False)
+    record = models.ForeignKey(
+        SourceRecord, on_delete=models.PROTECT, related_name="memberships", db_index=False, db_constraint=False
+    )
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="memberships", db_index=False, db_constraint=False
+    )
     from_seq = models.BigIntegerField(null=True)
     to_seq = models.BigIntegerField(null=True)
 

@@ -35,7 +35,7 @@ def records(places: list[tuple[uuid.UUID, bytes]]) -> list[tuple[tuple[uuid.UUID
 
 
 def carriers(identifiers: list[Id]) -> tuple[dict[Id, dict[Id, Carrier]], set[Id]]:
-    """identifier -> record -> carrier, for each that exists; and which of them are shared (their carriers do not count)."""
+    """identifier -> record -> carrier, for each that exists; and which of them are shared (then: no carriers)."""
     found: dict[Id, dict[Id, Carrier]] = defaultdict(dict)
     shared: set[Id] = set()
     for identifier, state, record, person, assurance, given in rows(

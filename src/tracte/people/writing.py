@@ -126,7 +126,9 @@ def _persons(new: list[Arrival], scene: Scene, seqs: Mapping[Id, int], at: dt.da
     root = scene.forest.root
     owner = {a.id: root(a.id) for a in new}
     if born := sorted(owner.keys() & set(owner.values())):
-        rows("INSERT INTO people_person (id, created_at) SELECT *, %s FROM unnest(%s::uuid[])", at, column("uuid", born))
+        rows(
+            "INSERT INTO people_person (id, created_at) SELECT *, %s FROM unnest(%s::uuid[])", at, column("uuid", born)
+        )
     move({person: root(person) for person in scene.forest if root(person) != person}, seqs)
     if owner:
         rows(

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('external_id', models.TextField()),
                 ('interaction', models.UUIDField()),
                 ('at', models.DateTimeField()),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='channels.account')),
+                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='channels.account')),
                 ('administration', models.ForeignKey(db_constraint=False, db_default=tracte.core.tenancy.CurrentAdministration(), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.administration')),
             ],
         ),

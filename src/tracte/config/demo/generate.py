@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -44,6 +45,17 @@ class Summary(NamedTuple):
     rows: dict[str, int]
     broken: dict[str, int]
     shown: int
+    people: int
+    folder: Path
+    seconds: float
+
+    def __str__(self) -> str:
+        """For people, in one line."""
+        return (
+            f"{self.people:,} people, {sum(self.rows.values()):,} interactions over {len(self.rows)} channels "
+            f"({self.shown:,} of them in truth.csv; {sum(self.broken.values()):,} broken rows besides), "
+            f"in {self.seconds:.1f} s: {self.folder}"
+        )
 
 
 def generate(
@@ -60,7 +72,7 @@ def generate(
     The same arguments give the same bytes. `progress` is called with the number written since its last call.
     Raises ValueError when there are too few people or interactions for the cast and its history.
     """
-    needed = len(script.lines())
+    started, needed = time.monotonic(), len(script.lines())
     if interactions < needed:
         raise ValueError(f"interactions: at least {needed}, the cast's own history; you asked for {interactions}")
     first = until - dt.timedelta(days=round(MONTHS * 30.4375) + 1)
@@ -70,10 +82,14 @@ def generate(
     contacts.fill(Random(f"plan {seed}"), interactions)
     out.mkdir(parents=True, exist_ok=True)
     _accounts(out / "channels.yml")
-    return _write(contacts, Random(f"words {seed}"), out, progress or (lambda written: None))
+    rows, broken, shown = _write(contacts, Random(f"words {seed}"), out, progress or (lambda written: None))
+    return Summary(rows, broken, shown, people, out, time.monotonic() - started)
 
 
-def _write(contacts: plan.Plan, rng: Random, out: Path, progress: Callable[[int], object]) -> Summary:
+def _write(
+    contacts: plan.Plan, rng: Random, out: Path, progress: Callable[[int], object]
+) -> tuple[dict[str, int], dict[str, int], int]:
+    """The first three figures of a Summary."""
     writers = [writer(out) for writer in _WRITERS]
     mailbox, lines = next(writer for writer in writers if isinstance(writer, Mailbox)), script.lines()
     rows, shown = [0] * len(CHANNELS), 0
@@ -95,7 +111,7 @@ def _write(contacts: plan.Plan, rng: Random, out: Path, progress: Callable[[int]
     for writer in writers:
         writer.close()
     broken = [getattr(writer, "broken", 0) for writer in writers]
-    return Summary(dict(zip(CHANNELS, rows, strict=True)), dict(zip(CHANNELS, broken, strict=True)), shown)
+    return dict(zip(CHANNELS, rows, strict=True)), dict(zip(CHANNELS, broken, strict=True)), shown
 
 
 def _accounts(path: Path) -> None:

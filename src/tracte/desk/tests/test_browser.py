@@ -87,7 +87,7 @@ def test_an_agent_finds_a_person_merges_and_unmerges(browser, live, merce, admin
 def read_the_timeline(page) -> None:
     contacts = page.locator(".timeline > li")
     assert contacts.count() == 30
-    page.click("text=Mostra els 30 d’abans")
+    page.click("text=Mostra’n d’anteriors")
     page.locator("text=On s’inscriu un infant").wait_for()
     page.click("nav.filters >> text=Formularis")
     page.wait_for_url(re.compile("channel="))

@@ -36,7 +36,7 @@ def test_the_page_tells_who_they_are_all_that_happened_and_why_together(desk, me
     page = shown(desk, merce)
     assert "<h1>Mercè Puig Ferrer</h1>" in page and "Identitat verificada" in page and "Prefereix el català" in page
     assert re.search(
-        r"Mires aquesta fitxa per <b>contestar una consulta</b>, des de les \d+\.\d\d\. Mercè ho veurà", page
+        r"Mires aquesta fitxa per <b>contestar una consulta</b>, des de (?:la 1|les \d+)\.\d\d\. Mercè ho veurà", page
     )
     assert "12 de març del 1984" in page and "Carrer de la Font" in page and cast.MERCE_MAIL in page
     for door in ("Oficina de Riudeclar 1", "Telegram 2", "Bústia de contacte 2", "Formularis del web 1", "atenció 2"):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
+from types import SimpleNamespace
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 
 from tracte.core import clock
 from tracte.desk import visit
@@ -98,3 +101,23 @@ def test_pages_about_people_are_not_kept_by_browsers(desk, merce):
     response = desk.get(f"/desk/people/{merce}/")
     assert "no-store" in response["Cache-Control"] and "HX-Request" in response["Vary"]
     assert "no-store" in desk.get("/desk/people/")["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("code", "one", "others"),
+    [
+        ("ca", "des de la 1.05", ["des de les 0.05", "des de les 2.05", "des de les 13.05", "des de les 21.05"]),
+        ("es", "desde la 1:05", ["desde las 0:05", "desde las 2:05", "desde las 13:05", "desde las 21:05"]),
+        ("oc", "des dera 1.05", ["des des 0.05", "des des 2.05", "des des 13.05", "des des 21.05"]),
+        ("en", "since 1:05", ["since 0:05", "since 2:05", "since 13:05", "since 21:05"]),
+    ],
+)
+def test_one_o_clock_alone_is_singular(code, one, others):
+    def said(hour: int) -> str:
+        since = dt.datetime(2026, 1, 8, hour, 5, tzinfo=timezone.get_default_timezone())
+        request = SimpleNamespace(visit=visit.Visit("attend", {"ca": "consulta"}, since), get_full_path="/")
+        return render_to_string("desk/_reason.html", {"request": request})
+
+    with translation.override(code):
+        assert f", {one}." in said(1)
+        assert all(f", {other}." in said(hour) for hour, other in zip((0, 2, 13, 21), others, strict=True))

@@ -62,8 +62,8 @@ class Migration(migrations.Migration):
                 ('assurance', models.SmallIntegerField(default=1)),
                 ('at', models.DateTimeField(default=tracte.core.clock.now)),
                 ('administration', models.ForeignKey(db_constraint=False, db_default=tracte.core.tenancy.CurrentAdministration(), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.administration')),
-                ('identifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='carried_by', to='people.identifier')),
-                ('record', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='carries', to='people.sourcerecord')),
+                ('identifier', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='carried_by', to='people.identifier')),
+                ('record', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='carries', to='people.sourcerecord')),
             ],
         ),
         migrations.CreateModel(
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ('pk', models.CompositePrimaryKey('token', 'record_id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('token', models.TextField(db_collation='C')),
                 ('administration', models.ForeignKey(db_constraint=False, db_default=tracte.core.tenancy.CurrentAdministration(), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.administration')),
-                ('record', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.sourcerecord')),
+                ('record', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.sourcerecord')),
             ],
         ),
         migrations.CreateModel(
@@ -82,8 +82,8 @@ class Migration(migrations.Migration):
                 ('from_seq', models.BigIntegerField(null=True)),
                 ('to_seq', models.BigIntegerField(null=True)),
                 ('administration', models.ForeignKey(db_constraint=False, db_default=tracte.core.tenancy.CurrentAdministration(), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.administration')),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='people.person')),
-                ('record', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='people.sourcerecord')),
+                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='people.person')),
+                ('record', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='people.sourcerecord')),
             ],
         ),
         migrations.CreateModel(

@@ -23,10 +23,14 @@ class Wrong(ValueError):
 def parse(raw: bytes, *, own: frozenset[str] = frozenset()) -> Iterator[Message | Reject]:
     """One event, or a batch of them in an array."""
     try:
-        document = strict_json.loads(raw)
+        yield from events(raw)
     except strict_json.BadJson as error:
         yield Reject(1, str(error), raw=raw)
-        return
+
+
+def events(raw: bytes) -> Iterator[Message | Reject]:
+    """The same, for whoever can refuse the whole. Raises BadJson before the first event."""
+    document = strict_json.loads(raw)
     for position, event in enumerate(document if isinstance(document, list) else [document], 1):
         yield understand(event, position)
 

@@ -9,6 +9,7 @@ from typing import Any
 from tracte.channels.connectors.email import mbox, quoting, signature
 from tracte.channels.connectors.email.content import MAX_TEXT
 from tracte.channels.connectors.email.mail import Mail, understand
+from tracte.channels.connectors.email.parse import too_large
 from tracte.channels.connectors.email.text import clean, decode, from_html
 from tracte.channels.connectors.email.values import Address
 
@@ -54,6 +55,7 @@ def _file(pieces: Iterable[mbox.Piece], path: str) -> Iterator[dict]:
         line = report(piece.raw, path)
         if piece.size > mbox.MAX_BYTES:
             line["defects"] = [*line["defects"], "too_large"]
+            line["error"] = f"{path}: {too_large(piece.size)}"
         yield line if number == 1 else {**line, "position": number}
     if not number:
         yield report(b"", path)

@@ -1,0 +1,92 @@
+"""One statement for a whole batch."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.db import DataError, IntegrityError, ProgrammingError, connection, transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracte.core.models import Unit
+from tracte.core.sql import clean, column, rows
+
+
+def test_the_columns_of_a_batch_become_rows(db):
+    ids, moment = [uuid.uuid4(), uuid.uuid4()], dt.datetime(2026, 4, 1, 10, tzinfo=dt.UTC)
+    columns = (ids, ["Mercè", None], [b"\0\xff", b""], [1, 2**40], [moment, moment], [True, None])
+    asked = "SELECT * FROM unnest(%s::uuid[], %s::text[], %s::bytea[], %s::bigint[], %s::timestamptz[], %s::bool[])"
+    assert rows(asked, *columns) == list(zip(*columns, strict=True))
+    assert rows("SELECT n FROM unnest(%s::int[]) n", list(range(50_000))) == [(n,) for n in range(50_000)]
+
+
+def test_a_statement_without_rows_gives_none(administration):
+    assert rows("UPDATE core_unit SET code = code WHERE code = %s", "cap") == []
+    assert rows("SET LOCAL statement_timeout = 0") == []
+
+
+def test_it_runs_in_the_transaction_of_its_administration(administration):
+    with transaction.atomic():
+        rows("INSERT INTO core_unit (id, code) VALUES (%s, %s)", uuid.uuid4(), "nova")
+        assert Unit.objects.get(code="nova").administration_id == administration
+        transaction.set_rollback(True)
+    assert not Unit.objects.filter(code="nova").exists()
+
+
+@pytest.mark.parametrize(
+    ("statement", "error"),
+    [
+        ("SELECT 1/0", DataError),
+        ("SELECT no_such_column", ProgrammingError),
+        ("INSERT INTO core_unit (id, code) SELECT gen_random_uuid(), code FROM core_unit", IntegrityError),
+    ],
+)
+def test_errors_are_those_of_django(administration, statement, error):
+    with pytest.raises(error), transaction.atomic():
+        rows(statement)
+
+
+texts = st.text(st.characters(blacklist_categories=["Cs"]), max_size=20)
+moments = st.datetimes(dt.datetime(1, 1, 2), dt.datetime(9999, 12, 30), timezones=st.just(dt.UTC))
+KINDS = {
+    "uuid": st.uuids(),
+    "text": texts.filter(lambda text: "\0" not in text),
+    "bytea": st.binary(max_size=20),
+    "date": st.dates(),
+    "timestamptz": moments,
+    "smallint": st.integers(-(2**15), 2**15 - 1),
+    "bigint": st.integers(-(2**63), 2**63 - 1),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_a_packed_column_is_what_the_driver_would_have_sent(kind, data):
+    values = data.draw(st.lists(st.none() | KINDS[kind], max_size=8))
+    given_back = "SELECT v, v IS NOT DISTINCT FROM w FROM unnest(%s::{0}[], %s::{0}[]) AS t(v, w)".format(kind)
+    found = rows(given_back, column(kind, values), values)
+    if kind != "timestamptz":
+        assert [value for value, _ in found] == values
+    assert len(found) == len(values) and all(is_same for _, is_same in found)
+
+
+def test_a_packed_column_takes_ids_as_bytes_and_cleans_text(db):
+    one = uuid.uuid4()
+    assert rows("SELECT unnest(%s::uuid[])", column("uuid", [one.bytes, None, one])) == [(one,), (None,), (one,)]
+    assert rows("SELECT unnest(%s::uuid[])", column("uuid", [one]), ids_as_bytes=True) == [(one.bytes,)]
+    assert rows("SELECT unnest(%s::uuid[])", column("uuid", [one])) == [(one,)], "bytes only when asked for"
+    assert rows("SELECT unnest(%s::text[])", column("text", ["Pu\0ig", ""])) == [("Puig",), ("",)]
+
+
+@given(st.text())
+def test_cleaning_takes_nul_out_and_nothing_else(text):
+    assert clean(text) == "".join(letter for letter in text if letter != "\0")
+
+
+def test_what_is_cleaned_can_be_kept(db):
+    with pytest.raises((DataError, ValueError)), transaction.atomic():
+        rows("SELECT %s::text", "Pu\0ig")
+    assert rows("SELECT %s::text", clean("Pu\0ig")) == [("Puig",)]
+    assert connection.is_usable()

@@ -1,0 +1,80 @@
+"""All that the pages of the staff say was marked: in the pseudo-language a marked text stands in brackets, and what is
+left outside of them must be a word of the data."""
+
+import re
+from html.parser import HTMLParser
+
+from babel.dates import get_month_names
+from django.db import connection
+from django.urls import reverse
+from django.utils.translation import _trans
+
+from conftest import PASSWORD
+from tests.laws.test_routes import BORROWED, _views
+from tracte.desk.tests import cast
+from tracte.people.appearance import Appearance, Identifier
+from tracte.privacy.actions import install_purposes
+
+SPOKEN = ("title", "aria-label", "aria-description", "placeholder", "alt", "label")
+SILENT = ("time", "code", "script", "style")  # days and hours are said by Babel
+VOID = ("input", "meta", "link", "br", "hr", "img")
+DATA = "core_administration core_user people_sourcerecord channels_account channels_interaction privacy_purpose"
+
+
+class Seen(HTMLParser):
+    """What a person reads, in order; not what says itself that it is in a language of its own."""
+
+    said, within = "", 0  # what was read; how many elements are open in a silent one
+
+    def __init__(self, answer) -> None:
+        super().__init__()
+        self.feed(answer.content.decode())
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if self.within or tag in SILENT or "aria-hidden" in given or ("lang" in given and tag != "html"):
+            self.within += tag not in VOID
+        else:
+            self.said += " ".join(["", *(given[name] for name in SPOKEN if given.get(name)), ""])
+
+    def handle_endtag(self, tag):
+        self.within -= self.within > 0
+
+    def handle_data(self, data):
+        self.said += data if not self.within else ""
+
+
+def words(text: str) -> set[str]:
+    """All words outside of every bracket, but those of addresses and the one that an excerpt ends in."""
+    while text != (text := re.sub(r"⟦[^⟦⟧]*⟧", " ", text)):
+        pass
+    return set(re.findall(r"[^\W\d_]{2,}", re.sub(r'[^\s,"]*@[\w.]+|\w+…', " ", text).casefold()))
+
+
+def test_nothing_on_the_pages_of_the_staff_is_left_unmarked(administration, agent, signed_in, monkeypatch):
+    install_purposes()
+    merce, client = cast.tell(), signed_in(agent)
+    cast.say("telefon", cast.merce()["telefon"], 4, kind="call")
+    cast.say("telefon", Appearance(identifiers=[Identifier("phone", "600 000 111")]), 1)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT string_agg(t::text, ' ') FROM {name} t" for name in DATA.split()))
+        months = get_month_names("wide", context="stand-alone", locale="ca").values()
+        data = words(" ".join([*months, *(text for (text,) in cursor.fetchall())]))
+    for name in ("gettext", "ngettext", "pgettext", "npgettext"):
+        said = getattr(_trans, name)
+        monkeypatch.setattr(_trans, name, lambda *text, said=said: f"⟦{said(*text)}⟧")
+    client.post("/desk/account/reauthenticate/", {"password": PASSWORD})
+    client.post("/desk/purpose/", {"purpose": "attend"})
+    page = f"/desk/people/{merce}/"
+    shown, names = client.get(page).content.decode(), {"person": merce, "other": cast.person("600 000 111"), "pk": 7}
+    names |= {part: re.search(rf"/{part}s/([^/]+)/", shown)[1] for part in ("interaction", "identifier")}
+    some = [f"record={record.id}" for record in cast.records(merce)]
+    walk = [page + more for more in ("?since=2090-01-01", f"split/?{some[0]}", f"split/?{'&'.join(some)}")]
+    for name, route, view in _views():
+        decision = getattr(view, "decision", None) or BORROWED.get(name)
+        if decision and decision.who == "staff":
+            walk.append(reverse(name, kwargs={part: names[part] for part in re.findall(r"<\w+:(\w+)>", route)}))
+    # Sent with a query alone, most forms miss something and say so.
+    read = [one for a in walk for one in (client.get(a, follow=True), client.post(a, {"q": "puig"}, follow=True))]
+    assert {one.request["PATH_INFO"]: found for one in read if (found := words(Seen(one).said) - data)} == {}
+    assert sum(one.status_code == 200 for one in read) > 30
