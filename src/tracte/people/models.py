@@ -65,7 +65,7 @@ class NameToken(models.Model):
     comparing text is one of the few.
     """
 
-    pk = models.CompositePrimaryKey("token", "record_id")
+    pk = models.CompositePrimaryKey("administration_id", "token", "record_id")
     administration = tenancy.owner()
     token = models.TextField(db_collation="C")
     record = models.ForeignKey(

@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='NameToken',
             fields=[
-                ('pk', models.CompositePrimaryKey('token', 'record_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('pk', models.CompositePrimaryKey('administration_id', 'token', 'record_id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('token', models.TextField(db_collation='C')),
                 ('administration', models.ForeignKey(db_constraint=False, db_default=tracte.core.tenancy.CurrentAdministration(), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.administration')),
                 ('record', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.sourcerecord')),

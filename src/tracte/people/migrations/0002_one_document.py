@@ -3,6 +3,9 @@
 from django.db import migrations
 
 FORWARD = """
+-- Some names are common and most are not: the planner must know which.
+ALTER TABLE people_nametoken ALTER COLUMN token SET STATISTICS 1000;
+
 CREATE INDEX edge_cannot_a ON people_edge (a_id) WHERE kind = 'cannot';
 CREATE INDEX edge_cannot_b ON people_edge (b_id) WHERE kind = 'cannot';
 
