@@ -88,13 +88,16 @@ def barriers(persons: list[Id]) -> list[tuple[Id, Id]]:
         return []
     return rows(
         """
-        SELECT ma.person_id, mb.person_id FROM (SELECT e.* FROM people_membership m JOIN people_edge e
-        ON e.kind = 'cannot' AND e.a_id = m.record_id WHERE m.person_id = ANY(%s::uuid[]) AND m.to_seq IS NULL
-        UNION SELECT e.* FROM people_membership m JOIN people_edge e ON e.kind = 'cannot' AND e.b_id = m.record_id
-        WHERE m.person_id = ANY(%s::uuid[]) AND m.to_seq IS NULL) e JOIN people_membership ma
-        ON ma.record_id = e.a_id AND ma.to_seq IS NULL JOIN people_membership mb ON mb.record_id = e.b_id
-        AND mb.to_seq IS NULL WHERE NOT EXISTS (SELECT 1 FROM people_edge n WHERE n.a_id = e.a_id
-        AND n.b_id = e.b_id AND n.seq > e.seq)
+        SELECT ma.person_id, mb.person_id FROM (SELECT DISTINCT e.* FROM unnest(%s::uuid[]) AS t(id)
+        CROSS JOIN LATERAL (SELECT record_id FROM people_membership
+        WHERE person_id = t.id AND to_seq IS NULL OFFSET 0) m CROSS JOIN LATERAL (
+        SELECT seq, a_id, b_id FROM people_edge WHERE kind = 'cannot' AND a_id = m.record_id UNION ALL
+        SELECT seq, a_id, b_id FROM people_edge WHERE kind = 'cannot' AND b_id = m.record_id OFFSET 0) e) e
+        CROSS JOIN LATERAL (SELECT person_id FROM people_membership
+        WHERE record_id = e.a_id AND to_seq IS NULL OFFSET 0) ma CROSS JOIN LATERAL (SELECT person_id
+        FROM people_membership WHERE record_id = e.b_id AND to_seq IS NULL OFFSET 0) mb
+        LEFT JOIN LATERAL (SELECT true AS is_there FROM people_edge
+        WHERE a_id = e.a_id AND b_id = e.b_id AND seq > e.seq LIMIT 1) later ON true WHERE later.is_there IS NULL
         """,
-        *[column("uuid", persons)] * 2,
+        column("uuid", persons),
     )
