@@ -166,7 +166,8 @@ def demo_generate(people: int, interactions: int, seed: int, out: Path) -> None:
     """Write raw exports of every channel, with truth.csv (who is who)."""
     from tracte.config.demo import generate
 
-    generate(people, interactions, seed, out)
+    done = generate(people, interactions, seed, out)
+    click.echo(f"tracte: {done}", err=True)
     click.echo(str(out))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hmac
 import os
+import re
 import secrets
 import warnings
 from pathlib import Path
@@ -54,6 +55,8 @@ def ensure() -> None:
             if connection.info.server_version < 150000:
                 raise DatabaseProblem("PostgreSQL 15 or later is needed: upgrade the server that DATABASE_URL names.")
             app, worker = (_ensure_role(connection, owner, name) for name in ("app", "worker"))
+    except psycopg.ProgrammingError as error:  # its own words repeat the address, password and all
+        raise DatabaseProblem("DATABASE_URL is not an address like postgresql://user:password@host/name") from error
     except psycopg.OperationalError as error:
         raise DatabaseProblem(
             f"cannot reach the database of DATABASE_URL: {str(error).strip().splitlines()[0]}"
@@ -137,10 +140,11 @@ def django_database(url: str) -> DjangoDatabase:
     """A URL as Django's DATABASES wants it."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
-    host = query.pop("host", None) or unquote(parts.hostname or "")
+    # Not parts.hostname, which loses the capitals of a socket's folder.
+    host = query.pop("host", None) or unquote(re.sub(r":\d*$", "", parts.netloc.rpartition("@")[2]).strip("[]"))
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
+        "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,

@@ -8,6 +8,7 @@ import secrets
 import uuid
 
 from django.db import transaction
+from django.http.request import split_domain_port
 
 from tracte.core import tenancy
 from tracte.core.clock import now
@@ -67,7 +68,7 @@ def revoke_key(key: ApiKey, *, by: User | None) -> None:
 
 def administration_by_host(host: str) -> uuid.UUID | None:
     """The administration served under a host name (a port is ignored)."""
-    return rows("SELECT tracte_administration_for(%s::text)", host.split(":")[0])[0][0]
+    return rows("SELECT tracte_administration_for(%s::text)", split_domain_port(host)[0])[0][0]
 
 
 def administration_of_key(secret: str) -> uuid.UUID | None:

@@ -36,10 +36,10 @@ class Keyring:
                 int(k): {n: base64.b64decode(v) for n, v in pair.items()} for k, pair in content["keys"].items()
             }
             self._ciphers = {k: AESGCM(pair["data"]) for k, pair in self._keys.items()}
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            self._cipher, self._match = self._ciphers[self.current], self._keys[self.current]["match"]
+            self._prefix = self.current.to_bytes(2, "big")
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             raise KeyMissing(f"{path} is not a keyring: restore it from the backup of the keys") from error
-        self._cipher, self._match = self._ciphers[self.current], self._keys[self.current]["match"]
-        self._prefix = self.current.to_bytes(2, "big")
 
     def seal(self, plain: bytes) -> bytes:
         """key id (2 bytes) + nonce (12) + ciphertext and tag."""
@@ -55,7 +55,7 @@ class Keyring:
             )
         try:
             return self._ciphers[key_id].decrypt(sealed[2:14], sealed[14:], sealed[:2])
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: cut before its nonce ends
             raise KeyMissing(f"key {key_id} does not open this value: the keys directory belongs elsewhere") from error
 
     def fingerprint(self, domain: str, value: str) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http.request import split_domain_port
 
 from tracte.core.tenancy import SETTING
 
@@ -25,7 +26,7 @@ def administration_by_host(
             with connection.cursor() as cursor:
                 cursor.execute(
                     f"SELECT set_config('{SETTING}', coalesce(tracte_administration_for(%s)::text, ''), true)",
-                    [request.get_host().split(":")[0]],
+                    [split_domain_port(request.get_host())[0]],
                 )
                 found = cursor.fetchone()[0]
             if not found:

@@ -88,8 +88,8 @@ def recognise(appearances: list[tuple[uuid.UUID, Appearance]], at: dt.datetime) 
     """
     if not appearances:
         return []
+    lock()  # before ids are made: the oldest record names the person
     batch = Batch(appearances)
-    lock()
     for (source, key), record, person, given in reading.records(list(batch.arrivals)):
         arrival = batch.arrivals[source, key]
         arrival.id, arrival.known, arrival.given = record, person, names.normalise(given)

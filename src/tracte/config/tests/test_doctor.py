@@ -13,6 +13,7 @@ import pytest
 from django.core import checks
 from django.db import connections
 from django.test import override_settings
+from django.utils import translation
 
 from tracte.config import cli, doctor
 
@@ -74,6 +75,12 @@ def test_an_application_that_bypasses_the_policies_is_told(administration, home,
     monkeypatch.setattr(doctor, "connections", {"default": connections["owner"]})
     (line,) = doctor._database()
     assert "bypasses row-level security" in line and "TRACTE_APP_URL" in line
+
+
+def test_a_language_without_its_catalog_is_told(administration, home, monkeypatch):
+    real = doctor.gettext
+    monkeypatch.setattr(doctor, "gettext", lambda text: text if translation.get_language() == "oc" else real(text))
+    only("language oc", "make fix")
 
 
 def test_little_room_is_told(administration, home, monkeypatch):

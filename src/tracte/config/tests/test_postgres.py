@@ -38,7 +38,10 @@ def read(url: str) -> dict[str, object]:
         ),
         ("postgresql:///tracte", {"NAME": "tracte"}),
         ("postgresql://ana@/tracte?host=/run/PostgreSQL", {"USER": "ana", "HOST": "/run/PostgreSQL", "NAME": "tracte"}),
-        ("postgresql://%2Frun%2Fpostgresql/tracte", {"HOST": "/run/postgresql", "NAME": "tracte"}),
+        (
+            "postgresql://%2Frun%2FPostgreSQL:5433/tr%20acte",
+            {"HOST": "/run/PostgreSQL", "PORT": "5433", "NAME": "tr acte"},
+        ),
         ("postgres://[::1]:5432/tracte", {"HOST": "::1", "PORT": "5432", "NAME": "tracte"}),
         (
             "postgresql://a%40b@h/tracte?sslmode=verify-full&connect_timeout=3",
@@ -97,6 +100,15 @@ def test_a_server_that_does_not_answer_is_told_and_its_password_is_not(home, mon
     monkeypatch.setenv("DATABASE_URL", f"postgresql://ana:molt-secreta@{host}/tracte")
     line = problem()
     assert line.startswith("cannot reach the database of DATABASE_URL: ") and "molt-secreta" not in line
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://ana:molt-secreta@h/x", "ana:molt-secreta@h", "postgresql://ana:molt-secreta@h:port/x"]
+)
+def test_what_is_no_address_of_postgresql_is_told_without_repeating_it(home, monkeypatch, url):
+    monkeypatch.setenv("DATABASE_URL", url)
+    line = problem()
+    assert "DATABASE_URL" in line and "molt-secreta" not in line
 
 
 def test_once_reachable_nothing_is_asked_again(home, monkeypatch):

@@ -34,6 +34,7 @@ def ask(host: str, respond=None, path: str = "/desk/"):
 @committing
 def test_the_host_says_whose_request_it_is(administration, other_administration):
     hosts = {"testserver": administration, "vic.testserver": other_administration, "qualsevol.cat": administration}
+    hosts |= {"VIC.Testserver": other_administration, "vic.testserver.": other_administration}
     for host, expected in hosts.items():
         for port in ("", ":8000"):
             answer, seen = ask(host + port)
