@@ -95,13 +95,13 @@ def _ensure_role(connection: psycopg.Connection, owner: str, name: str) -> str:
     role = f"{parts.path.lstrip('/') or DATABASE}_{name}"
     password = hmac.digest(installation_secret(), f"database role {role}".encode(), "sha256").hex()
     connection.execute("SELECT pg_advisory_lock(hashtext('tracte.create'))")
-    known = connection.execute("SELECT rolbypassrls OR rolsuper FROM pg_roles WHERE rolname = %s", [role]).fetchone()
-    verb = "ALTER" if known else "CREATE"
+    [mighty] = connection.execute("SELECT bool_or(rolbypassrls OR rolsuper) FROM pg_roles WHERE rolname = %s", [role])
+    verb = "CREATE" if mighty == (None,) else "ALTER"
+    # Only a superuser may speak of these when the role exists, even to say that it has none.
+    never = " NOBYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE" if verb == "CREATE" or mighty == (True,) else ""
     try:
         connection.execute(
-            sql.SQL(verb + " ROLE {} LOGIN NOBYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD {}").format(
-                sql.Identifier(role), sql.Literal(password)
-            )
+            sql.SQL(f"{verb} ROLE {{}} LOGIN{never} PASSWORD {{}}").format(sql.Identifier(role), sql.Literal(password))
         )
     except psycopg.errors.InsufficientPrivilege as error:
         raise DatabaseProblem(f"the user of DATABASE_URL cannot make the role {role}: give it CREATEROLE") from error
