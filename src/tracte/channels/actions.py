@@ -67,12 +67,12 @@ def receive_many(
         places = {id(item): position for position, item in enumerate(items, first)}
         report.rejected += [Reject(places[id(m)], reason, m.external_id, m.raw) for m, reason in refused]
     sunk = {id(message) for message, _ in refused}
-    report.interactions = [uuid.UUID(bytes=one) for one, message in fresh if id(message) not in sunk]
-    report.new = len(report.interactions)
+    report.ids = [one for one, message in fresh if id(message) not in sunk]
+    report.new = len(report.ids)
     report.duplicate = report.received - report.new - len(report.rejected)
     _keep_rejects(account, report.rejected, at)
-    if report.interactions:
-        announce("channels.batch.received", account=account.id, first=report.interactions[0], count=report.new)
+    if report.ids:
+        announce("channels.batch.received", account=account.id, first=uuid.UUID(bytes=report.ids[0]), count=report.new)
     return report
 
 

@@ -15,7 +15,7 @@ from tracte.channels.message import IN, OUT, Message, Reject
 from tracte.channels.models import Account, pack
 from tracte.core import keys, tenancy
 from tracte.core.ids import uuid7_bytes
-from tracte.core.sql import clean, column, rows
+from tracte.core.sql import clean, column, rows, run, unanswered
 from tracte.people.actions import recognise_many
 from tracte.people.appearance import Appearance
 from tracte.vocabularies.lookup import resolve
@@ -33,7 +33,11 @@ class Report:
     new: int = 0
     duplicate: int = 0
     rejected: list[Reject] = field(default_factory=list)
-    interactions: list[uuid.UUID] = field(default_factory=list)
+    ids: list[bytes] = field(default_factory=list)  # of the new interactions
+
+    @property
+    def interactions(self) -> list[uuid.UUID]:
+        return [uuid.UUID(bytes=one) for one in self.ids]
 
     def add(self, other: Report) -> None:
         self.received += other.received
@@ -50,16 +54,17 @@ def store(account: Account, fresh: Fresh, at: dt.datetime) -> None:
     topics = resolve("topics", {m.topic for _, m in fresh})
     territories = resolve("territories", {m.territory for _, m in fresh})
     ring = keys.keyring(tenancy.required())
-    rows(
-        """
-        INSERT INTO channels_rawpayload (interaction, body_sealed)
-        SELECT * FROM unnest(%s::uuid[], %s::bytea[])
-        """,
-        column("uuid", [i for i, _ in fresh]),
-        column("bytea", [ring.seal(pack(m.raw)) for _, m in fresh]),
-    )
-    records = _recognise(account, [m for _, m in fresh], at)
-    _log(account, fresh, records, topics, territories, at)
+    with unanswered():
+        records = _recognise(account, [m for _, m in fresh], at)
+        run(
+            """
+            INSERT INTO channels_rawpayload (interaction, body_sealed)
+            SELECT * FROM unnest(%s::uuid[], %s::bytea[])
+            """,
+            column("uuid", [i for i, _ in fresh]),
+            column("bytea", [ring.seal(pack(m.raw)) for _, m in fresh]),
+        )
+        _log(account, fresh, records, topics, territories, at)
 
 
 def prepare(messages: list[Message], at: dt.datetime) -> None:
@@ -69,7 +74,7 @@ def prepare(messages: list[Message], at: dt.datetime) -> None:
         message.topic, message.territory = clean(message.topic), clean(message.territory)
     months = {m.at.astimezone(dt.UTC).date().replace(day=1) for m in messages if m.at}
     if months:
-        rows("SELECT channels_ensure_months(%s::date[])", sorted(months))
+        run("SELECT channels_ensure_months(%s::date[])", sorted(months))
 
 
 def _sound(message: Message, received: dt.datetime) -> dt.datetime:
@@ -109,7 +114,7 @@ def claim(account: Account, messages: list[Message]) -> Fresh:
 def disclaim(account: Account, messages: list[Message]) -> None:
     """Give keys back: what could not be stored may be sent again."""
     keys = [external_key(message.external_id) for message in messages]
-    rows("DELETE FROM channels_interactionkey WHERE account_id = %s AND external_id = ANY(%s)", account.id, keys)
+    run("DELETE FROM channels_interactionkey WHERE account_id = %s AND external_id = ANY(%s)", account.id, keys)
 
 
 def external_key(external_id: str) -> str:
@@ -120,10 +125,10 @@ def external_key(external_id: str) -> str:
     return "sha256:" + hashlib.sha256(external_id.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _recognise(account: Account, messages: list[Message], at: dt.datetime) -> dict[int, uuid.UUID]:
+def _recognise(account: Account, messages: list[Message], at: dt.datetime) -> dict[int, bytes]:
     """id() of a message -> its source record."""
     known = [(id(m), m.who) for m in messages if m.who and _is_somebody(m.who)]
-    records = recognise_many([(account.id, who) for _, who in known], at=at)
+    records = recognise_many([(account.id.bytes, who) for _, who in known], at=at)
     return {message: record for (message, _), record in zip(known, records, strict=True)}
 
 
@@ -133,7 +138,7 @@ def _is_somebody(who: Appearance) -> bool:
 
 def _log(account, fresh, records, topics, territories, at: dt.datetime) -> None:
     messages = [m for _, m in fresh]
-    rows(
+    run(
         """
         INSERT INTO channels_interaction (id, at, account_id, record_id, direction, kind, topic_id, territory_id,
         language, subject, text, data, flags, received_at)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import struct
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 import psycopg
 from django.db import connection
+from psycopg import generators
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 from psycopg.types.string import ByteaBinaryLoader
@@ -19,17 +21,44 @@ _MICROSECOND = dt.timedelta(microseconds=1)
 
 
 def rows(statement: str, *parameters: object, ids_as_bytes: bool = False) -> list[tuple]:
-    """Run one statement with server-side, binary parameters (a batch's columns are large); its rows, if any.
+    """Run one statement with server-side, binary parameters (a batch's columns are large); its rows.
 
     `ids_as_bytes`: uuids come as their 16 bytes, which hash, compare and sort like them and ten times as fast.
     """
+    with _cursor() as cursor:
+        if ids_as_bytes:
+            cursor.adapters.register_loader("uuid", ByteaBinaryLoader)
+        return _execute(cursor, statement, parameters).fetchall()
+
+
+def run(statement: str, *parameters: object) -> None:
+    """Run one statement that gives no rows."""
+    with _cursor() as cursor:
+        _execute(cursor, statement, parameters)
+        connection.connection.wait(generators.send(connection.connection.pgconn))  # all of it, however large
+
+
+@contextmanager
+def unanswered() -> Iterator[None]:
+    """What `run` is given here is sent without waiting for the one before; an error comes at the latest at the end.
+
+    So the database writes while the next columns are packed.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
+@contextmanager
+def _cursor() -> Iterator[psycopg.Cursor]:
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection) as cursor, connection.wrap_database_errors:
         cursor.adapters.register_dumper(Column, _ColumnDumper)
-        if ids_as_bytes:
-            cursor.adapters.register_loader("uuid", ByteaBinaryLoader)
-        cursor.execute(statement.replace("%s", "%b"), parameters, binary=True)
-        return cursor.fetchall() if cursor.description else []
+        yield cursor
+
+
+def _execute(cursor: psycopg.Cursor, statement: str, parameters: tuple[object, ...]) -> psycopg.Cursor:
+    return cursor.execute(statement.replace("%s", "%b"), parameters, binary=True)
 
 
 def clean(text: str) -> str:
@@ -48,12 +77,17 @@ def column(kind: str, values: Iterable[object]) -> Column:
     """
     oid, pack = _KINDS[kind]
     items = list(values)
-    packed = {value: pack(value) if value is not None else b"" for value in set(items)}
-    sized = {value: _long(len(one)) + one for value, one in packed.items()}
-    if None in sized:
-        sized[None] = _long(-1)
-    body = b"".join(map(sized.__getitem__, items))
-    return Column(_header(1, None in sized, oid, len(items), 1) + body if items else _long(0) * 2 + _long(oid))
+    if not items:
+        return Column(_long(0) * 2 + _long(oid))
+    sized = {value: _sized(pack(value)) if value is not None else _NULL for value in set(items)}
+    return Column(_header(1, None in sized, oid, len(items), 1) + b"".join(map(sized.__getitem__, items)))
+
+
+_NULL = _long(-1)
+
+
+def _sized(value: bytes) -> bytes:
+    return _long(len(value)) + value
 
 
 def _uuid(value: uuid.UUID | bytes) -> bytes:

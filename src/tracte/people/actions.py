@@ -13,6 +13,7 @@ from tracte.core.events import announce
 from tracte.core.models import User
 from tracte.people import components, reading, recognise, writing
 from tracte.people.appearance import Appearance
+from tracte.people.matching import Id
 from tracte.people.models import Edge, Membership, Person, SourceRecord
 
 
@@ -20,13 +21,14 @@ class Refused(Exception):
     """Why this merge or split cannot be: one line for the person who asked."""
 
 
-@transaction.atomic
-def recognise_many(appearances: list[tuple[uuid.UUID, Appearance]], *, at: dt.datetime) -> list[uuid.UUID]:
+@transaction.atomic(savepoint=False)
+def recognise_many(appearances: list[tuple[Id, Appearance]], *, at: dt.datetime) -> list[Id]:
     """The source record of each (source, appearance), in order; new ones are made and linked to their person.
 
-    The same appearance of the same source is the same record, whenever it comes. Cost grows with the batch only.
+    The same appearance of the same source is the same record, whenever it comes. Cost grows with the batch only. No
+    savepoint of its own: its writes may be on their way when it returns (`sql.unanswered`).
     """
-    return [uuid.UUID(bytes=record) for record in recognise.recognise(appearances, at)]
+    return recognise.recognise(appearances, at)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ being filled lie, and a plan that reads a table whole grows with it.
 from __future__ import annotations
 
 import functools
-import uuid
 from collections import defaultdict
 
 from tracte.core import sql
@@ -19,7 +18,7 @@ CARRIERS = 60  # records looked at per identifier
 rows = functools.partial(sql.rows, ids_as_bytes=True)
 
 
-def records(places: list[tuple[uuid.UUID, bytes]]) -> list[tuple[tuple[uuid.UUID, bytes], Id, Id, str]]:
+def records(places: list[tuple[Id, bytes]]) -> list[tuple[tuple[Id, bytes], Id, Id, str]]:
     """(source, key), record, person and given name of those (source, key) that are known."""
     found = rows(
         """
@@ -31,7 +30,7 @@ def records(places: list[tuple[uuid.UUID, bytes]]) -> list[tuple[tuple[uuid.UUID
         column("uuid", [source for source, _ in places]),
         column("bytea", [key for _, key in places]),
     )
-    return [((uuid.UUID(bytes=source), key), *rest) for source, key, *rest in found]
+    return [((source, key), *rest) for source, key, *rest in found]
 
 
 def carriers(identifiers: list[Id]) -> tuple[dict[Id, dict[Id, Carrier]], set[Id]]:

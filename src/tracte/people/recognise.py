@@ -2,19 +2,18 @@
 
 Everything is read first (`reading`), decided (`matching`), then written (`writing`). The lock comes before reading and
 holds until the transaction ends: an identifier leads to a person, the person to other identifiers, so no smaller lock
-is enough.
+is enough. What needs no database (normalising, fingerprints) is done before it, while another batch may be at work.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 from tracte.core import keys, tenancy
 from tracte.core.ids import uuid7_bytes
-from tracte.core.sql import rows
+from tracte.core.sql import run, unanswered
 from tracte.people import identifiers, names, reading, writing
 from tracte.people.appearance import DECLARED, VERIFIED, Appearance
 from tracte.people.matching import Carrier, Id, Known, Scene, meeting
@@ -26,12 +25,12 @@ MAX_NAME = 200  # characters of each part of a name; the raw payload keeps the r
 class Arrival:
     """One distinct record of the batch. `brings`: identifier -> assurance, what it did not carry so surely before."""
 
-    id: Id
-    source: uuid.UUID
+    source: Id
     key: bytes
     who: Appearance
     name: tuple[str, str, str]
     given: str  # normalised; of a record that was known before, as that record has it
+    id: Id = b""  # given under the lock: the oldest record names the person
     brings: dict[Id, int] = field(default_factory=dict)
     known: Id | None = None  # the person that it belonged to before
 
@@ -43,13 +42,13 @@ class Arrival:
 class Batch:
     """The distinct records and identifiers of some appearances, each once; `order` keeps every appearance."""
 
-    def __init__(self, appearances: list[tuple[uuid.UUID, Appearance]]):
+    def __init__(self, appearances: list[tuple[Id, Appearance]]):
         self.ring = keys.keyring(tenancy.required())
-        self.arrivals: dict[tuple[uuid.UUID, bytes], Arrival] = {}
+        self.arrivals: dict[tuple[Id, bytes], Arrival] = {}
         self.values: dict[Id, tuple[str, str]] = {}  # identifier -> kind, normalised value
         self.order = [self._add(source, who) for source, who in appearances]
 
-    def _add(self, source: uuid.UUID, who: Appearance) -> tuple[Arrival, dict[Id, int]]:
+    def _add(self, source: Id, who: Appearance) -> tuple[Arrival, dict[Id, int]]:
         brings: dict[Id, int] = {}
         for kind, value, assurance in who.identifiers:
             if normal := identifiers.normalise(kind, value):
@@ -59,8 +58,7 @@ class Batch:
         name = _name(who)
         place = source, self._key(who, name, brings)
         if (arrival := self.arrivals.get(place)) is None:
-            arrival = Arrival(uuid7_bytes(), *place, who, name, names.normalise(name[0]))
-            self.arrivals[place] = arrival
+            arrival = self.arrivals[place] = Arrival(*place, who, name, names.normalise(name[0]))
         return arrival, brings
 
     def _key(self, who: Appearance, name: tuple[str, str, str], brings: dict[Id, int]) -> bytes:
@@ -81,15 +79,17 @@ def _name(who: Appearance) -> tuple[str, str, str]:
     return tuple(part[:MAX_NAME] for part in parts)  # type: ignore[return-value]
 
 
-def recognise(appearances: list[tuple[uuid.UUID, Appearance]], at: dt.datetime) -> list[Id]:
+def recognise(appearances: list[tuple[Id, Appearance]], at: dt.datetime) -> list[Id]:
     """The record of each appearance, known or new, linked to its person. One transaction, the caller's.
 
     One after another, in their order: a batch of many gives the same persons as many batches of one.
     """
     if not appearances:
         return []
-    lock()  # before ids are made: the oldest record names the person
     batch = Batch(appearances)
+    lock()
+    for arrival in batch.arrivals.values():
+        arrival.id = uuid7_bytes()
     for (source, key), record, person, given in reading.records(list(batch.arrivals)):
         arrival = batch.arrivals[source, key]
         arrival.id, arrival.known, arrival.given = record, person, names.normalise(given)
@@ -98,7 +98,8 @@ def recognise(appearances: list[tuple[uuid.UUID, Appearance]], at: dt.datetime) 
     for arrival, brings in batch.order:
         _bring(arrival, brings, scene)
         scene.arrive(Carrier(arrival.id, arrival.person, 0, arrival.given), brings)
-    writing.write(batch, scene, before, at)
+    with unanswered():
+        writing.write(batch, scene, before, at)
     return [arrival.id for arrival, _ in batch.order]
 
 
@@ -139,4 +140,4 @@ def _bring(arrival: Arrival, brings: dict[Id, int], scene: Scene) -> None:
 def lock() -> None:
     """One at a time in an administration: who recognises, merges or splits waits until the one before is done."""
     mine = int.from_bytes(tenancy.required().bytes[-8:], "big", signed=True)
-    rows("SELECT set_config('enable_seqscan', 'off', true), pg_advisory_xact_lock(%s)", mine)
+    run("SELECT set_config('enable_seqscan', 'off', true), pg_advisory_xact_lock(%s)", mine)

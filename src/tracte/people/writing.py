@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from tracte.core.sql import column, rows
+from tracte.core.sql import column, rows, run
 from tracte.people import names
 from tracte.people.matching import Id, Scene
 
@@ -19,20 +19,21 @@ def write(batch: Batch, scene: Scene, before: Collection[Id], at: dt.datetime) -
     new = [arrival for arrival in batch.arrivals.values() if arrival.known is None]
     if new:
         _records(new, at)
-        _tokens(new)
     _identifiers(batch, sorted(batch.values.keys() - before))
+    seqs = _links(scene, at)
+    if new:
+        _tokens(new)
     _carried(batch, scene, at)
     if scene.newly_shared:
-        rows(
+        run(
             "UPDATE people_identifier SET state = 'shared' WHERE id = ANY(%s::uuid[])",
             column("uuid", scene.newly_shared),
         )
-    seqs = _links(scene, at)
     _persons(new, scene, seqs, at)
 
 
 def _records(new: list[Arrival], at: dt.datetime) -> None:
-    rows(
+    run(
         """
         INSERT INTO people_sourcerecord (id, source, key, given_name, surname, surname2, birth_date, address,
         postcode, language, assurance, first_seen_at)
@@ -57,7 +58,7 @@ def _records(new: list[Arrival], at: dt.datetime) -> None:
 def _tokens(new: list[Arrival]) -> None:
     """Sorted, so that neighbours in the index are written together."""
     tokens = sorted((token, a.id) for a in new for token in set(names.normalise(" ".join(a.name)).split()))
-    rows(
+    run(
         "INSERT INTO people_nametoken (token, record_id) SELECT * FROM unnest(%s::text[], %s::uuid[])",
         column("text", [token for token, _ in tokens]),
         column("uuid", [record for _, record in tokens]),
@@ -66,7 +67,7 @@ def _tokens(new: list[Arrival]) -> None:
 
 def _identifiers(batch: Batch, new: list[Id]) -> None:
     if new:
-        rows(
+        run(
             """
             INSERT INTO people_identifier (id, kind, key_id, value_sealed, state)
             SELECT id, kind, %s, value, 'normal' FROM unnest(%s::uuid[], %s::text[], %s::bytea[]) AS t(id, kind, value)
@@ -81,7 +82,7 @@ def _identifiers(batch: Batch, new: list[Id]) -> None:
 def _carried(batch: Batch, scene: Scene, at: dt.datetime) -> None:
     carried = [(a.id, i, assurance) for a in batch.arrivals.values() for i, assurance in a.brings.items()]
     if carried:
-        rows(
+        run(
             """
             INSERT INTO people_recordidentifier (record_id, identifier_id, assurance, at)
             SELECT record, identifier, assurance, %s FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[])
@@ -126,12 +127,10 @@ def _persons(new: list[Arrival], scene: Scene, seqs: Mapping[Id, int], at: dt.da
     root = scene.forest.root
     owner = {a.id: root(a.id) for a in new}
     if born := sorted(owner.keys() & set(owner.values())):
-        rows(
-            "INSERT INTO people_person (id, created_at) SELECT *, %s FROM unnest(%s::uuid[])", at, column("uuid", born)
-        )
+        run("INSERT INTO people_person (id, created_at) SELECT *, %s FROM unnest(%s::uuid[])", at, column("uuid", born))
     move({person: root(person) for person in scene.forest if root(person) != person}, seqs)
     if owner:
-        rows(
+        run(
             """
             INSERT INTO people_membership (record_id, person_id, from_seq)
             SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[])
@@ -145,7 +144,7 @@ def _persons(new: list[Arrival], scene: Scene, seqs: Mapping[Id, int], at: dt.da
 def move(absorbed: Mapping[Id, Id], seqs: Mapping[Id, int]) -> None:
     """Records of absorbed persons now belong to the survivor, since the edge that joined them."""
     if absorbed:
-        rows(
+        run(
             """
             WITH t AS (SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[])
             AS t(gone, survivor, seq)), closed AS (UPDATE people_membership m SET to_seq = t.seq FROM t

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracte.core.models import Unit
-from tracte.core.sql import clean, column, rows
+from tracte.core.sql import clean, column, rows, run, unanswered
 
 
 def test_the_columns_of_a_batch_become_rows(db):
@@ -20,14 +20,26 @@ def test_the_columns_of_a_batch_become_rows(db):
     assert rows("SELECT n FROM unnest(%s::int[]) n", list(range(50_000))) == [(n,) for n in range(50_000)]
 
 
-def test_a_statement_without_rows_gives_none(administration):
-    assert rows("UPDATE core_unit SET code = code WHERE code = %s", "cap") == []
-    assert rows("SET LOCAL statement_timeout = 0") == []
+def test_what_is_sent_unanswered_is_done_in_its_order_and_read_back_within(administration):
+    with unanswered():
+        run("INSERT INTO core_unit (id, code) VALUES (%s, %s)", uuid.uuid4(), "nova")
+        run("UPDATE core_unit SET code = 'vella' WHERE code = %s", "nova")
+        assert rows("SELECT count(*) FROM core_unit WHERE code = %s", "vella") == [(1,)]
+        run("DELETE FROM core_unit WHERE code = %s", "vella")
+    assert not Unit.objects.filter(code__in=["nova", "vella"]).exists()
+
+
+def test_an_error_among_what_is_sent_unanswered_is_raised_and_the_savepoint_holds(administration):
+    one = uuid.uuid4()
+    with pytest.raises(IntegrityError, match="duplicate key"), transaction.atomic(), unanswered():
+        for code in ("nova", "vella", "altra"):
+            run("INSERT INTO core_unit (id, code) VALUES (%s, %s)", one, code)
+    assert not Unit.objects.filter(code__in=["nova", "vella", "altra"]).exists()
 
 
 def test_it_runs_in_the_transaction_of_its_administration(administration):
     with transaction.atomic():
-        rows("INSERT INTO core_unit (id, code) VALUES (%s, %s)", uuid.uuid4(), "nova")
+        run("INSERT INTO core_unit (id, code) VALUES (%s, %s)", uuid.uuid4(), "nova")
         assert Unit.objects.get(code="nova").administration_id == administration
         transaction.set_rollback(True)
     assert not Unit.objects.filter(code="nova").exists()

@@ -39,7 +39,9 @@ def appears(
 
 def arrive(*appearances: Appearance, source: uuid.UUID = SOURCE) -> list[uuid.UUID]:
     """One batch; the record of each."""
-    return actions.recognise_many([(source, one) for one in appearances], at=now())
+    return [
+        uuid.UUID(bytes=one) for one in actions.recognise_many([(source.bytes, one) for one in appearances], at=now())
+    ]
 
 
 def persons(records: list[uuid.UUID]) -> list[uuid.UUID]:

@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from tracte.core.clock import now
 from tracte.core.models import Event
-from tracte.core.sql import rows
+from tracte.core.sql import run
 from tracte.people import actions
 from tracte.people.models import Edge, Identifier, Membership, Person, RecordIdentifier
 from tracte.people.tests.cast import MERCE, PERE, VERA, appears, arrive, persons, who
@@ -157,7 +157,7 @@ def test_the_database_itself_refuses_two_verified_documents_in_one_person(two_do
     document = RecordIdentifier.objects.get(record_id=b).identifier_id
     with transaction.atomic():
         if attempt.startswith("INSERT INTO people_membership"):
-            rows("UPDATE people_membership SET to_seq = 1 WHERE record_id = %s", b)
+            run("UPDATE people_membership SET to_seq = 1 WHERE record_id = %s", b)
         refused = pytest.raises(DatabaseError, match=r"two different verified documents|never changed")
         with refused, transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(attempt, {"a": a, "b": b, "document": document})
@@ -241,6 +241,6 @@ def test_nothing_is_left_of_a_merge_that_fails(merge, monkeypatch):
 
 def test_drift_sees_a_membership_that_the_log_does_not_tell(administration):
     anna, joan, _ = three()
-    rows("UPDATE people_membership SET to_seq = 1 WHERE record_id = %s", joan)
+    run("UPDATE people_membership SET to_seq = 1 WHERE record_id = %s", joan)
     Membership.objects.create(record_id=joan, person_id=anna, from_seq=1)
     assert actions.drift() == [joan]
