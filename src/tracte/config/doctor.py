@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import stat
+from pathlib import Path
 
 from django.conf import settings
 from django.core import checks
@@ -11,12 +12,15 @@ from django.db import connections
 from django.utils import translation
 from django.utils.translation import gettext
 
+from tracte.channels.models import RawPayload
+from tracte.core import keys, tenancy
 from tracte.core.models import Administration
 from tracte.core.tenancy import OPEN, SHARED
+from tracte.people.models import Identifier
 
 
 def problems() -> list[str]:
-    return [line for examine in (_database, _policies, _keys, _locales, _space, _django) for line in examine()]
+    return [line for examine in (_database, _policies, _keys, _queue, _locales, _space, _django) for line in examine()]
 
 
 def _database() -> list[str]:
@@ -53,6 +57,38 @@ def _keys() -> list[str]:
             lines.append(f"{path} can be read by others: chmod 600 it")
         if path.stem not in known:
             lines.append(f"{path} belongs to no administration of this database: is TRACTE_HOME the right one?")
+    return lines + [line for id in sorted(known) for line in _sealed(id, folder / f"{id}.json")]
+
+
+def _sealed(administration: str, path: Path) -> list[str]:
+    """Values that the keys do not open. One value of each kind is tried: a keyring is lost whole."""
+    with tenancy.acting_for(administration):
+        sealed = [
+            model.objects.order_by("pk").values_list(field, flat=True).first()
+            for model, field in ((Identifier, "value_sealed"), (RawPayload, "body_sealed"))
+        ]
+    tried = [bytes(value) for value in sealed if value is not None]
+    if tried and not path.exists():
+        return [f"{path} is missing and there are values that it sealed: restore it from the backup of the keys"]
+    try:
+        for value in tried:
+            keys.Keyring(path).open(value)
+    except keys.KeyMissing as error:
+        return [f"{path} does not open what is in the database: {error}"]
+    return []
+
+
+def _queue() -> list[str]:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT waiting, failed FROM tracte_queue()")
+        waiting, failed = cursor.fetchone()
+        cursor.execute("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '2 minutes'")
+        workers = cursor.fetchone()[0]
+    lines = []
+    if waiting and not workers:
+        lines.append(f"{waiting} jobs wait and no worker runs: tracte up starts one")
+    if failed:
+        lines.append(f"{failed} jobs failed: the log says why, tracte manage procrastinate shell retries them")
     return lines
 
 

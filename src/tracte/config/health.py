@@ -30,16 +30,19 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 @guard.open_to_all("OpenMetrics of this process and of the queue's length; no administration, no person")
 def metrics(request: HttpRequest) -> HttpResponse:
-    with connections["default"].cursor() as cursor:
-        cursor.execute("SELECT pg_database_size(current_database())")
-        size = cursor.fetchone()[0]
-    lines = [
-        "# TYPE tracte_start_time_seconds gauge",
-        f"tracte_start_time_seconds {STARTED}",
-        "# TYPE tracte_database_bytes gauge",
-        f"tracte_database_bytes {size}",
-        "# EOF",
-    ]
+    try:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SELECT pg_database_size(current_database()), waiting, failed FROM tracte_queue()")
+            size, waiting, failed = cursor.fetchone()
+    except DatabaseError:
+        return HttpResponse("the database does not answer\n", status=503, content_type="text/plain; charset=utf-8")
+    figures = {
+        "tracte_start_time_seconds": STARTED,
+        "tracte_database_bytes": size,
+        "tracte_queue_waiting_jobs": waiting,
+        "tracte_queue_failed_jobs": failed,
+    }
+    lines = [f"# TYPE {name} gauge\n{name} {value}\n" for name, value in figures.items()]
     return HttpResponse(
-        "\n".join(lines) + "\n", content_type="application/openmetrics-text; version=1.0.0; charset=utf-8"
+        "".join([*lines, "# EOF\n"]), content_type="application/openmetrics-text; version=1.0.0; charset=utf-8"
     )

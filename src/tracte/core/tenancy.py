@@ -132,6 +132,14 @@ def _secure_queue(cursor, worker: str, present: set[str]) -> None:
         cursor.execute(f'DROP POLICY IF EXISTS worker ON "{table}"')
         cursor.execute(f'CREATE POLICY worker ON "{table}" TO "{worker}" USING (true) WITH CHECK (true)')
     cursor.execute(f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{worker}"')
+    if "procrastinate_jobs" in present:  # whoever operates it may count the jobs of all
+        cursor.execute("DROP POLICY IF EXISTS counted ON procrastinate_jobs")
+        cursor.execute("CREATE POLICY counted ON procrastinate_jobs FOR SELECT TO CURRENT_USER USING (true)")
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION tracte_queue() RETURNS TABLE (waiting bigint, failed bigint) LANGUAGE sql "
+            "STABLE SECURITY DEFINER SET search_path = public AS $$ SELECT count(*) FILTER (WHERE status = 'todo'), "
+            "count(*) FILTER (WHERE status = 'failed') FROM procrastinate_jobs WHERE status IN ('todo', 'failed') $$"
+        )
 
 
 def _secure_table(cursor, role: str, table: str, column: str | None) -> None:

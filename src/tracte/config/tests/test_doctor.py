@@ -16,6 +16,8 @@ from django.test import override_settings
 from django.utils import translation
 
 from tracte.config import cli, doctor
+from tracte.core import keys, tenancy
+from tracte.desk.tests import cast
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -30,7 +32,8 @@ def home(tmp_path):
 
 def key_file(home, administration, mode: int = 0o600):
     path = home / "keys" / f"{administration}.json"
-    path.touch()
+    path.unlink(missing_ok=True)
+    keys.keyring(administration)
     path.chmod(mode)
     return path
 
@@ -52,6 +55,34 @@ def test_keys_that_others_can_read_are_told(administration, home, mode):
 
 def test_keys_of_another_database_are_told(administration, home):
     only(str(key_file(home, uuid.uuid4())), "is TRACTE_HOME the right one?")
+
+
+def test_lost_keys_are_told_and_so_are_those_of_elsewhere(administration, home):
+    with tenancy.acting_for(administration):
+        cast.say("oficina", cast.merce()["oficina"], 1, "Bon dia")
+    path = home / "keys" / f"{administration}.json"
+    kept = path.read_bytes()
+    assert doctor.problems() == []
+    path.unlink()
+    only(str(path), "is missing", "backup")
+    keys._load.cache_clear()
+    keys.keyring(administration)  # a new one
+    only(str(path), "does not open")
+    path.write_bytes(kept)
+    assert doctor.problems() == []
+
+
+def test_jobs_that_nobody_takes_and_jobs_that_failed_are_told(administration, home):
+    with tenancy.acting_for(administration), connections["default"].cursor() as cursor:
+        for status in ("todo", "failed"):
+            cursor.execute(
+                "INSERT INTO procrastinate_jobs (task_name, status, queue_name) VALUES ('t', %s, 'q')", [status]
+            )
+    waiting, failed = doctor.problems()
+    assert waiting.startswith("1 jobs wait") and "tracte up" in waiting and failed.startswith("1 jobs failed")
+    with connections["default"].cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    only("1 jobs failed", "procrastinate shell")
 
 
 def test_a_table_that_the_application_reaches_without_a_policy_is_told(administration, home):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from tracte.config import health
+from tracte.core import tenancy
 from tracte.desk.tests import cast
 
 
@@ -61,3 +62,21 @@ def test_the_figures_tell_nothing_of_anybody(client, administration, agent):
     told = client.get("/metrics").content.decode()
     for secret in (str(administration), "Govern", "Mercè", "Jordi", cast.MERCE_PHONE, cast.MERCE_MAIL, "oficina"):
         assert secret not in told
+
+
+def test_the_figures_count_the_jobs_of_all_administrations(client, administration):
+    with connection.cursor() as cursor:
+        for status in ("todo", "todo", "failed", "succeeded"):
+            cursor.execute(
+                "INSERT INTO procrastinate_jobs (task_name, status, queue_name) VALUES ('t', %s, 'q')", [status]
+            )
+        cursor.execute("SELECT set_config(%s, '', true)", [tenancy.SETTING])
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs")
+        assert cursor.fetchone() == (0,)
+    told = client.get("/metrics").content.decode().splitlines()
+    assert {"tracte_queue_waiting_jobs 2", "tracte_queue_failed_jobs 1"} <= set(told)
+
+
+def test_without_its_database_there_are_no_figures(client, no_database):
+    answer = client.get("/metrics")
+    assert (answer.status_code, answer.content) == (503, b"the database does not answer\n")

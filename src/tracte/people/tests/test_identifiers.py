@@ -1,3 +1,4 @@
+import phonenumbers
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -85,3 +86,20 @@ def test_every_dni_survives_how_it_is_written(number, dots):
 def test_a_screen_shows_only_the_end_of_a_document():
     assert identifiers.mask("national_id", "12345678Z") == "•••••678Z"
     assert identifiers.mask("phone", "+34600000417") == "600 00 04 17"
+
+
+@given(
+    before=st.sampled_from(["", "+34", "+34 ", "0034", "0034 ", "34", "+", "00"]),
+    national=st.from_regex(r"[5-9][0-9]{8}", fullmatch=True) | st.from_regex(r"[0-9]{3,10}", fullmatch=True),
+)
+@example(before="", national="902123456")
+@example(before="+34", national="510123456")
+@settings(max_examples=600, deadline=None)
+def test_the_short_way_says_of_every_spanish_number_what_the_library_says(before, national):
+    try:
+        number = phonenumbers.parse(before + national, "ES")
+    except phonenumbers.NumberParseException:
+        number = phonenumbers.PhoneNumber()
+    valid = phonenumbers.is_valid_number(number)
+    said = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if valid else None
+    assert identifiers.normalise("phone", before + national) == said
