@@ -12,6 +12,7 @@ import click
 import psycopg
 
 from tracte.config import installation, postgres
+from tracte.config.resolve import resolve
 
 
 def main() -> None:
@@ -187,21 +188,7 @@ def demo_load(directory: Path, as_json: bool) -> None:
     )
 
 
-@cli.group()
-def resolve() -> None:
-    """Who is who."""
-
-
-@resolve.command("evaluate")
-@click.option("--truth", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
-@click.option("--json", "as_json", is_flag=True)
-def resolve_evaluate(truth: Path, as_json: bool) -> None:
-    """Pairwise precision, recall, F1 and B-cubed of the memberships as they stand, against truth.csv."""
-    administration = installation.ready()
-    from tracte.config import evaluation
-
-    result = evaluation.evaluate(administration, truth)
-    say(result, as_json, "\n".join(f"{name:24} {value}" for name, value in result.items()))
+cli.add_command(resolve)
 
 
 @cli.group()

@@ -1,0 +1,28 @@
+"""The few words in which the engines differ. Conditions are written once, with `l.`, `r.` and `&&`."""
+
+from __future__ import annotations
+
+import re
+
+_side = re.compile(r"\b([lr])\.(\w+)")
+_overlap = re.compile(r"(\S+) && (\S+)")
+_OVERLAPS = {"duckdb": r"list_has_any(\1, \2)", "spark": r"arrays_overlap(\1, \2)", "postgres": r"\1 && \2"}
+
+
+_splink = re.compile(r"\b(\w+)_([lr])\b")
+_has_any = re.compile(r"list_has_any\(([^,]+), ([^)]+)\)")
+
+
+def rowwise(condition: str, dialect: str) -> str:
+    """A condition of a stored model (Splink's, DuckDB's words) over two rows `l` and `r`."""
+    return _splink.sub(r"\2.\1", _has_any.sub(_OVERLAPS[dialect], condition))
+
+
+def translated(condition: str, dialect: str) -> str:
+    """A condition of a stored model in the words of another engine, for Splink there."""
+    return _has_any.sub(_OVERLAPS[dialect], condition)
+
+
+def pairwise(condition: str, dialect: str) -> str:
+    """A condition over the pairs that Splink makes, with columns `given_l`, `given_r`."""
+    return _side.sub(r"\2_\1", _overlap.sub(_OVERLAPS[dialect], condition))

@@ -1,0 +1,55 @@
+"""The SQL that a model is written as gives Splink's own weights."""
+
+import duckdb
+import pytest
+
+from tracte.people.linkage import model as models
+from tracte.people.linkage import resolving, tables, training
+from tracte.people.linkage.tests import population
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("town")
+    path, _ = population.write(folder)
+    (folder / "m.yml").write_text(population.MAPPING)
+    con = duckdb.connect()
+    _, names = tables._load(con, [path], tables._mapping(folder / "m.yml", 1))
+    yield con, names, training.train(con, names, tables.affordable(con, names))
+    con.close()
+
+
+def test_weights_are_those_of_splink(trained):
+    con, names, model = trained
+    weighed = resolving.weigh(con, names, model, least=-8)
+    splink = {(a, b): w for a, b, w in con.execute(f"SELECT a, b, w FROM {weighed}").fetchall()}
+    ours = resolving.between(con, names, model, list(splink))
+    assert len(splink) > 100 and ours.keys() == splink.keys()
+    assert max(abs(ours[pair] - splink[pair]) for pair in splink) < 1e-9
+
+
+def test_a_model_can_be_trusted_or_is_refused_with_the_reason(trained):
+    _, _, model = trained
+    model.refuse()
+    spoilt = models.Model({**model.settings, "probability_two_random_records_match": 0.4})
+    with pytest.raises(models.Insane, match=r"two random records would be one person with probability 0\.4"):
+        spoilt.refuse()
+    name = model.comparisons[0]
+    levels = [
+        {**level, "m_probability": 0.001} if n == 1 else level for n, level in enumerate(name["comparison_levels"])
+    ]
+    odd = models.Model({**model.settings, "comparisons": [{**name, "comparison_levels": levels}]})
+    with pytest.raises(models.Insane, match=r"given: only 0.1% of true pairs would agree on it"):
+        odd.refuse()
+
+
+def test_the_prior_is_near_the_truth(trained):
+    _, _, model = trained
+    pairs, people = 0.34 * 600, 600 * 1.34
+    assert 0.5 < model.settings["probability_two_random_records_match"] / (pairs / (people**2 / 2)) < 2
+
+
+def test_probability_and_weight_say_the_same():
+    assert models.probability(0) == 0.5
+    assert models.probability(-1e9) == pytest.approx(0) and models.probability(1e9) == pytest.approx(1)
+    assert models.probability(10) == pytest.approx(1024 / 1025)
