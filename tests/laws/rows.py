@@ -18,6 +18,7 @@ VALUES = {
     "smallint": lambda: 1,
     "integer": lambda: 1,
     "bigint": lambda: 1,
+    "double precision": lambda: 0.5,
     "boolean": lambda: False,
     "jsonb": lambda: '{"ca": "text"}',
     "bytea": lambda: secrets.token_bytes(16),

@@ -27,9 +27,46 @@ def resolve_file(files: tuple[Path, ...], mapping: Path, out: Path, engine: str,
         raise ValueError(f"{len(files)} files: give one to deduplicate, or two to link")
     from tracte.people.linkage import tables
 
-    done = tables.resolve(files, mapping, out, engine=engine, tell=lambda line: click.echo(line, err=True))
+    done = tables.resolve(files, mapping, out, engine=engine, tell=_tell)
     line = f"{done['records']} records, {done['pairs']} pairs that are one person, in {done['seconds']} s: {out}"
     click.echo(json.dumps(done) if as_json else line)
+
+
+@resolve.command("train")
+@click.option("--json", "as_json", is_flag=True)
+def resolve_train(as_json: bool) -> None:
+    """Learn how to compare from the records of this installation; a model that cannot be trusted is refused."""
+    administration = installation.ready()
+    from tracte.core import tenancy
+    from tracte.core.clock import now
+    from tracte.people import training
+
+    with tenancy.acting_for(administration):
+        made = training.train(at=now(), tell=_tell)
+        columns = training.model_of(made).columns
+    summary = {"model": str(made.id), "records": made.records, "comparisons": columns}
+    line = f"model {made.id}, learnt from {made.records} records by {', '.join(columns)}"
+    click.echo(json.dumps(summary) if as_json else line)
+
+
+@resolve.command("batch")
+@click.option("--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def resolve_batch(engine: str, as_json: bool) -> None:
+    """Compare everybody with everybody by the model in use, and link who is one person."""
+    administration = installation.ready()
+    from tracte.core import tenancy
+    from tracte.core.clock import now
+    from tracte.people import batch
+
+    with tenancy.acting_for(administration):
+        done = batch.resolve(at=now(), tell=_tell)
+    line = f"{done['proposed']} links proposed, {done['linked']} made, {done['frozen']} components frozen"
+    click.echo(json.dumps(done) if as_json else line)
+
+
+def _tell(line: str) -> None:
+    click.echo(f"tracte: {line}", err=True)
 
 
 @resolve.command("evaluate")

@@ -3,7 +3,7 @@
 - A verified document links. Two different verified documents never join, whatever else agrees.
 - A telephone or an e-mail proved on both sides links unless the given names disagree.
 - Any identifier that was only declared links when the given names agree and nothing conflicts.
-- An identifier seen with more than 3 distinct persons is shared: it links nobody.
+- An identifier seen with more than 3 distinct persons, each with a name, is shared: it links nobody.
 - What an agent kept apart (cannot) stays apart. Between two candidates that conflict, nobody is chosen; the weaker
   rule is not asked then.
 """
@@ -169,7 +169,12 @@ class Scene:
         before = carriers.get(me.record)
         if before is None or before.assurance < assurance:
             carriers[me.record] = Carrier(me.record, me.person, assurance, me.given)
-        if len(carriers) > MAX_PERSONS and len({self.forest.root(c.person) for c in carriers.values()}) > MAX_PERSONS:
+        if len(carriers) <= MAX_PERSONS:
+            return
+        named = {
+            self.forest.root(c.person) for c in carriers.values() if c.given
+        }  # who gave no name may be any of them
+        if len(named) > MAX_PERSONS:
             self.shared.add(identifier)
             self.newly_shared.add(identifier)
 

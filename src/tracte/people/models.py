@@ -16,6 +16,11 @@ from tracte.people.appearance import DECLARED, PROVED, VERIFIED
 ASSURANCE = Q(assurance__in=[DECLARED, PROVED, VERIFIED])
 
 
+def compared() -> models.TextField[str | None, str | None]:
+    """A column that records are compared by. What is unknown is NULL, and says nothing."""
+    return models.TextField(null=True)
+
+
 class SourceRecord(models.Model):
     """One appearance of somebody as one source knows them. Interactions hang here, never on persons. Immutable.
 
@@ -36,11 +41,26 @@ class SourceRecord(models.Model):
     language = models.TextField(blank=True)
     assurance = models.SmallIntegerField(default=DECLARED)
     first_seen_at = models.DateTimeField(default=now)
+
+    # What records are compared by (`linkage.features`), made when they come; and the keys under which they meet.
+    given = compared()
+    given_root = compared()
+    given_sound = compared()
+    sur1 = compared()
+    sur1_sound = compared()
+    sur2 = compared()
+    sur2_sound = compared()
+    area = compared()
+    key_birth_surname = models.BigIntegerField(null=True)
+    key_birth_given = models.BigIntegerField(null=True)
+    key_name = models.BigIntegerField(null=True)
+    key_area = models.BigIntegerField(null=True)
     privacy = Declared(
         "attend",
         "P6Y",
-        personal="given_name surname surname2 birth_date address postcode language",
-        pseudonymous="id key",
+        personal="given_name surname surname2 birth_date address postcode language given given_root given_sound sur1 "
+        "sur1_sound sur2 sur2_sound area",
+        pseudonymous="id key key_birth_surname key_birth_given key_name key_area",
         open="administration source assurance first_seen_at",
     )
 
@@ -48,6 +68,10 @@ class SourceRecord(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "key"], name="record_once"),
             models.CheckConstraint(condition=ASSURANCE, name="record_assurance"),
+        ]
+        indexes = [
+            models.Index(fields=[key, "id"], condition=Q(**{f"{key}__isnull": False}), name=f"record_by_{key[4:]}")
+            for key in ("key_birth_surname", "key_birth_given", "key_name", "key_area")
         ]
 
     def __str__(self) -> str:
@@ -149,8 +173,14 @@ class Edge(models.Model):
     rule = models.TextField(blank=True)
     identifier = models.ForeignKey(Identifier, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     reason = models.TextField(blank=True)
+    model = models.ForeignKey("LinkModel", on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    weights = models.JSONField(null=True)  # column -> [level, bits]: what each comparison said, in that model
     privacy = Declared(
-        "attend", "P6Y", personal="by reason", pseudonymous="a b identifier", open="seq administration at kind rule"
+        "attend",
+        "P6Y",
+        personal="by reason",
+        pseudonymous="a b identifier weights",
+        open="seq administration at kind rule model",
     )
 
     class Meta:
@@ -161,6 +191,41 @@ class Edge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.kind}"
+
+
+class LinkModel(models.Model):
+    """How records are weighed: what training learnt from the records of this administration. The newest is in use;
+    none is ever changed, so that an edge can always be explained by the model that made it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    administration = tenancy.owner()
+    trained_at = models.DateTimeField(default=now)
+    records = models.BigIntegerField()
+    settings = models.JSONField()
+    privacy = Declared("attend", "P6Y", pseudonymous="settings", open="id administration trained_at records")
+
+    def __str__(self) -> str:
+        return f"{self.trained_at:%Y-%m-%d} {self.id}"
+
+
+class Frequency(models.Model):
+    """How frequent a value was among the records that a model learnt from: to share a rare surname says more."""
+
+    pk = models.CompositePrimaryKey("model_id", "column", "value")
+    administration = tenancy.owner()
+    model = models.ForeignKey(LinkModel, on_delete=models.CASCADE, related_name="+", db_index=False)
+    column = models.TextField()
+    value = models.TextField(db_collation="C")
+    share = models.FloatField()
+    privacy = Declared("attend", "P6Y", pseudonymous="value", open="administration model column share")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(share__gt=0) & Q(share__lte=1), name="frequency_is_a_share"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.column} {self.value}"
 
 
 class Person(models.Model):

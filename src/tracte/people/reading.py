@@ -100,3 +100,16 @@ def barriers(persons: list[Id]) -> list[tuple[Id, Id]]:
         """,
         column("uuid", persons),
     )
+
+
+def persons(records: list[Id]) -> dict[Id, Id]:
+    """The person of each of these records, as it stands."""
+    return dict(
+        rows(
+            """
+            SELECT t.id, m.person_id FROM unnest(%s::uuid[]) AS t(id) CROSS JOIN LATERAL (SELECT person_id
+            FROM people_membership WHERE record_id = t.id AND to_seq IS NULL OFFSET 0) m
+            """,
+            column("uuid", set(records)),
+        )
+    )

@@ -16,6 +16,7 @@ from tracte.core.ids import uuid7_bytes
 from tracte.core.sql import run, unanswered
 from tracte.people import identifiers, names, reading, writing
 from tracte.people.appearance import DECLARED, VERIFIED, Appearance
+from tracte.people.linkage import features
 from tracte.people.matching import Carrier, Id, Known, Scene, meeting
 
 MAX_NAME = 200  # characters of each part of a name; the raw payload keeps the rest
@@ -30,6 +31,7 @@ class Arrival:
     who: Appearance
     name: tuple[str, str, str]
     given: str  # normalised; of a record that was known before, as that record has it
+    compared: tuple[str | None, ...]  # `features.of_record`
     id: Id = b""  # given under the lock: the oldest record names the person
     brings: dict[Id, int] = field(default_factory=dict)
     known: Id | None = None  # the person that it belonged to before
@@ -58,7 +60,8 @@ class Batch:
         name = _name(who)
         place = source, self._key(who, name, brings)
         if (arrival := self.arrivals.get(place)) is None:
-            arrival = self.arrivals[place] = Arrival(*place, who, name, names.normalise(name[0]))
+            compared = features.of_record(name, who.postcode)
+            arrival = self.arrivals[place] = Arrival(*place, who, name, names.normalise(name[0]), compared)
         return arrival, brings
 
     def _key(self, who: Appearance, name: tuple[str, str, str], brings: dict[Id, int]) -> bytes:

@@ -15,8 +15,6 @@ from tracte.people import identifiers, names
 from tracte.people.linkage import nicknames
 from tracte.people.linkage.sounds import sound
 
-Row = dict[str, str | int | list[str] | None]
-
 NAME = ("given", "given_root", "given_sound", "sur1", "sur1_sound", "sur2", "sur2_sound")
 BIRTH = ("born", "born_swapped", "born_day")
 LISTS = ("phone", "email")
@@ -27,7 +25,7 @@ _digits = re.compile(r"\d+")
 _DATES = ("%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S")
 
 
-def of_name(given: str, surname: str, surname2: str) -> Row:
+def of_name(given: str, surname: str, surname2: str) -> dict[str, str | None]:
     """The columns of a name. A second given name stays in `given`; particles of surnames do not count."""
     given, sur1, sur2 = names.normalise(given), names.surname_key(surname), names.surname_key(surname2)
     return {
@@ -39,6 +37,11 @@ def of_name(given: str, surname: str, surname2: str) -> Row:
         "sur2": sur2[:LONGEST] or None,
         "sur2_sound": sound(sur2)[:LONGEST] or None,
     }
+
+
+def of_record(name: tuple[str, str, str], postcode: str) -> tuple[str | None, ...]:
+    """The columns that a source record keeps beside its own: those of `NAME`, then `area`."""
+    return *of_name(*name).values(), of_postcode(postcode) if postcode else None
 
 
 @functools.lru_cache(maxsize=65536)
@@ -57,6 +60,7 @@ def _birth(text: str) -> tuple[str | None, str | None, int | None]:
     return found if found[0] or len(compact) != 8 else (compact, None, None)
 
 
+@functools.lru_cache(maxsize=65536)
 def of_postcode(postcode: str) -> str | None:
     """Letters and digits only; a Spanish one that lost its leading zero gets it back."""
     compact = names.normalise(postcode).replace(" ", "")

@@ -4,77 +4,122 @@ from __future__ import annotations
 
 import warnings
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
+import pyarrow as pa
 
-from tracte.people.linkage import clustering, weights
+from tracte.people.linkage import clustering, guard, weights
 from tracte.people.linkage.model import Model
 from tracte.people.linkage.training import linker
 
-Pair = tuple[int, int, float]  # a < b, match weight in bits, prior included
+Pair = tuple[int, int]  # unique_id of two records, the smaller first
 
 
 @dataclass
 class Resolved:
-    """Pairs that are one person, and components too large to be looked into (nothing of them is in `pairs`)."""
+    """Groups of records that are one person, the weight of each pair inside (bits, prior included), and components too
+    large to be looked into (nothing of them is in a group)."""
 
-    pairs: list[Pair] = field(default_factory=list)
+    groups: list[list[int]] = field(default_factory=list)
+    weights: dict[Pair, float] = field(default_factory=dict)
     frozen: list[list[int]] = field(default_factory=list)
+
+    @property
+    def pairs(self) -> list[tuple[int, int, float]]:
+        return [(a, b, w) for (a, b), w in self.weights.items()]
 
 
 def weigh(con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, *, least: float) -> str:
-    """Weigh every pair that a blocking rule proposes: the name of a table with (a, b, w), w at least `least` bits."""
+    """Weigh every pair that a blocking rule proposes: the name of a table with (a, b, w, may), w at least `least` bits.
+    `may`: the guard lets it be linked without a human."""
+    told = {**model.settings, "retain_matching_columns": True}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        predicted = linker(con, tables, model.settings).inference.predict(threshold_match_weight=least)
+        predicted = linker(con, tables, told).inference.predict(threshold_match_weight=least)
+    levels = {column: f"gamma_{column}" for column in model.columns}
     con.execute(
-        f"CREATE OR REPLACE TABLE weighed AS SELECT unique_id_l AS a, unique_id_r AS b, match_weight AS w "
+        f"CREATE OR REPLACE TABLE weighed AS SELECT least(unique_id_l, unique_id_r) AS a, "
+        f"greatest(unique_id_l, unique_id_r) AS b, match_weight AS w, {guard.condition(levels)} AS may "
         f"FROM {predicted.physical_name}"
     ).fetchall()
     return "weighed"
 
 
-def people(con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model) -> Resolved:
-    """The pairs of one table (or across two) that are one person."""
-    weighed = weigh(con, tables, model, least=0.0)
-    known = {(min(a, b), max(a, b)): w for a, b, w in con.execute(f"SELECT a, b, w FROM {weighed}").fetchall()}
-    small, frozen = clustering.bounded(known)
+def people(
+    con: duckdb.DuckDBPyConnection,
+    tables: Sequence[str],
+    model: Model,
+    *,
+    least: float = 0.0,
+    guarded: bool = False,
+    together: Iterable[Pair] = (),
+    never: Iterable[Pair] = (),
+) -> Resolved:
+    """Who is one person in one table, or across two.
+
+    `guarded`: only pairs that the guard lets pass pull two records together; the others can but push them apart.
+    `together`: pairs that are one person already; `never`: pairs that cannot be.
+    """
+    may = "may" if guarded else "true"
+    found = con.execute(
+        f"SELECT a, b, CASE WHEN {may} THEN w ELSE least(w, 0) END, {may} AND w >= ? "
+        f"FROM {weigh(con, tables, model, least=min(least, 0.0))}",
+        [least],
+    ).fetchall()
+    known = {(a, b): w for a, b, w, _ in found}
+    links = {(a, b): w for a, b, w, pulls in found if pulls}
+    links |= dict.fromkeys(together, clustering.CAP)
+    small, frozen = clustering.bounded(links)
     resolved = Resolved(frozen=frozen)
-    open_: list[list[int]] = []
-    for nodes in small:
-        if len(nodes) > 2:
-            open_.append(nodes)
-        else:
-            a, b = nodes
-            resolved.pairs.append((a, b, known[a, b]))
-    known |= between(con, tables, model, [pair for nodes in open_ for pair in _missing(nodes, known)])
-    inside: dict[int, int] = {node: place for place, nodes in enumerate(open_) for node in nodes}
-    by_component: dict[int, dict[tuple[int, int], float]] = defaultdict(dict)
-    for (a, b), w in known.items():
-        if (place := inside.get(a)) is not None and inside.get(b) == place:
-            by_component[place][a, b] = w
-    for place, nodes in enumerate(open_):
-        for group in clustering.groups(nodes, by_component[place]):
-            members = set(group)
-            resolved.pairs += [(a, b, w) for (a, b), w in by_component[place].items() if a in members and b in members]
+    missing = [pair for nodes in small if len(nodes) > 2 for pair in _missing(nodes, known)]
+    known |= between(con, tables, model, missing, guarded=guarded)
+    known |= dict.fromkeys(together, clustering.CAP)
+    place = {node: number for number, nodes in enumerate(small) for node in nodes}
+    inside = _by_place(known, place)
+    apart = _by_place(dict.fromkeys(never, 0.0), place)
+    for number, nodes in enumerate(small):
+        for group in clustering.groups(nodes, inside[number], apart[number]):
+            if len(group) > 1:
+                members = set(group)
+                resolved.groups.append(group)
+                resolved.weights |= {pair: w for pair, w in inside[number].items() if members.issuperset(pair)}
     return resolved
 
 
-def _missing(nodes: list[int], known: dict[tuple[int, int], float]) -> list[tuple[int, int]]:
+def _by_place(pairs: dict[Pair, float], place: dict[int, int]) -> dict[int, dict[Pair, float]]:
+    """The pairs that lie in one component, by component."""
+    found: dict[int, dict[Pair, float]] = defaultdict(dict)
+    for (a, b), weight in pairs.items():
+        if (number := place.get(a)) is not None and place.get(b) == number:
+            found[number][a, b] = weight
+    return found
+
+
+def _missing(nodes: list[int], known: dict[Pair, float]) -> list[Pair]:
     return [(a, b) for n, a in enumerate(nodes) for b in nodes[n + 1 :] if (a, b) not in known]
 
 
 def between(
-    con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, pairs: list[tuple[int, int]]
-) -> dict[tuple[int, int], float]:
-    """The match weight of any pairs, which blocking need not have proposed."""
-    import pyarrow as pa
-
+    con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, pairs: list[Pair], *, guarded: bool = False
+) -> dict[Pair, float]:
+    """The match weight of any pairs, which blocking need not have proposed. `guarded` as in `people`."""
     if not pairs:
         return {}
-    asked = pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]})  # noqa: F841  DuckDB reads it
+    said = weights.expressions(model, "duckdb")
+    total = " + ".join([repr(model.prior), *(bits for _, bits in said.values())])
+    if guarded:
+        may = guard.condition({column: level for column, (level, _) in said.items()})
+        total = f"CASE WHEN {may} THEN {total} ELSE least({total}, 0) END"
+    return {(a, b): w for a, b, w in compare(con, tables, model, pairs, total)}
+
+
+def compare(
+    con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, pairs: list[Pair], *told: str
+) -> list[tuple]:
+    """(a, b, and what is asked of the rows `l` and `r`) for each pair."""
+    con.register("asked", pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]}))
     rows = " UNION ALL ".join(f"FROM {table}" for table in tables)
     joins, shares = "", ""
     for column in weights.frequencies(model):
@@ -83,9 +128,10 @@ def between(
             f"FROM every WHERE {column} IS NOT NULL GROUP BY 1) t_{column} ON t_{column}.v = every.{column}"
         )
         shares += f", t_{column}.tf AS tf_{column}"
-    total = " + ".join([repr(model.prior), *(bits for _, bits in weights.expressions(model, "duckdb").values())])
     found = con.execute(
         f"WITH every AS ({rows}), known AS MATERIALIZED (SELECT every.*{shares} FROM every{joins}) "
-        f"SELECT p.a, p.b, {total} FROM asked p JOIN known l ON l.unique_id = p.a JOIN known r ON r.unique_id = p.b"
+        f"SELECT p.a, p.b, {', '.join(told)} FROM asked p JOIN known l ON l.unique_id = p.a "
+        f"JOIN known r ON r.unique_id = p.b"
     ).fetchall()
-    return {(a, b): w for a, b, w in found}
+    con.unregister("asked")
+    return found

@@ -185,7 +185,7 @@ def _text(value: object) -> str:
     return "" if text.casefold() in NULLS else text
 
 
-def _write(out: Path, ids: Sequence[str], pairs: Sequence[resolving.Pair]) -> None:
+def _write(out: Path, ids: Sequence[str], pairs: Sequence[tuple[int, int, float]]) -> None:
     """Whole or not at all, the surest first."""
     draft = out.with_name(out.name + ".part")
     with draft.open("w", newline="") as stream:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import tempfile
 import warnings
@@ -94,6 +95,7 @@ def blocked(rule: Rule) -> Any:
 
 def linker(con: duckdb.DuckDBPyConnection, tables: Sequence[str], spec: dict[str, Any]) -> Linker:
     """A Splink linker over tables of this connection."""
+    logging.getLogger("splink").setLevel(logging.ERROR)
     api = DuckDBAPI(connection=con)
     frames = [api.register(table, dataset_display_name=table) for table in tables]
     return Linker(frames if len(frames) > 1 else frames[0], spec, log_level=None)

@@ -65,7 +65,7 @@ def filled_in(person: Person, contact: Contact, rng: Random, signed: bool, neat:
     `neat`: nothing is mistyped, as in the script."""
     day = contact.day
     full = person.given, person.surname, person.surname2
-    given, one, two = full if signed or neat else writing.name(person, rng, 0.72)
+    given, one, two = full if signed or neat else writing.name(person, rng, 0.85)
     if signed and not neat and rng.random() < 0.4:
         given, one, two = (writing.unaccented(part).upper() for part in (given, one, two))
     mobile, certain = person.mobile_on(day), signed or person.namesake
@@ -73,7 +73,7 @@ def filled_in(person: Person, contact: Contact, rng: Random, signed: bool, neat:
         "name": given,
         "surnames": f"{one} {two}".strip(),
         "email": person.email if neat else writing.email(person.email, rng) if rng.random() < 0.95 else "",
-        "phone": writing.phone(mobile, person.trait(21)) if mobile and rng.random() < 0.7 else "",
+        "phone": writing.phone(mobile, person.trait(21)) if mobile and rng.random() < 0.85 else "",
         "postcode": person.home.door_on(day).postcode if rng.random() < 0.8 else "",
     }
     if signed or person.email == LIBRARY or (rng.random() < 0.42 and not neat):

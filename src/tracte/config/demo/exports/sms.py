@@ -1,4 +1,4 @@
-"""sms.parquet: short messages in and out. Nothing but a number says who."""
+"""sms.parquet: short messages in and out. A number says who; most subscribed once, and gave a name."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from random import Random
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tracte.config.demo import phrases, plan, rhythm
+from tracte.config.demo import phrases, plan, rhythm, writing
 from tracte.config.demo.plan import Contact
 
 BATCH = 20_000
+SUBSCRIBED = 0.93  # of those who get or send messages
 _SCHEMA = pa.schema(
-    [("id", pa.string()), ("at", pa.timestamp("s", tz="UTC")), ("phone", pa.string()), ("direction", pa.string()),
-     ("kind", pa.string()), ("text", pa.string())]
+    [("id", pa.string()), ("at", pa.timestamp("s", tz="UTC")), ("phone", pa.string()), ("name", pa.string()),
+     ("direction", pa.string()), ("kind", pa.string()), ("text", pa.string())]
 )  # fmt: skip
 
 
@@ -37,7 +38,9 @@ class Sms:
         phone = f"+34{contact.person.mobile_on(contact.day)}"
         direction = "out" if contact.outbound else "in"
         kind = "alert" if contact.step == plan.ALERT else "message"
-        self._rows.append((identifier, at, phone, direction, kind, said.get("text") or _text(contact, rng)))
+        self._rows.append(
+            (identifier, at, phone, _subscribed(contact), direction, kind, said.get("text") or _text(contact, rng))
+        )
         if len(self._rows) == BATCH:
             self._flush()
         return identifier, True
@@ -53,6 +56,15 @@ class Sms:
         if self._rows:
             self._flush()
         self._file.close()
+
+
+def _subscribed(contact: Contact) -> str:
+    """The name that they gave when they subscribed: always the same."""
+    person = contact.person
+    if person.trait(51) >= SUBSCRIBED:
+        return ""
+    two = person.namesake or person.trait(52) < 0.75
+    return writing.one_line((person.given, person.surname, person.surname2 if two else ""), 0.5)
 
 
 def _text(contact: Contact, rng: Random) -> str:

@@ -12,7 +12,7 @@ from tracte.config.demo.people import Person
 from tracte.config.demo.plan import Contact
 
 BOT = {"id": 7000000001, "is_bot": True, "first_name": "Govern d'Exemple", "username": "exemple_atencio_bot"}
-SHARES_CONTACT = 0.3  # of the users let Telegram vouch for their number, once in a while
+SHARES_CONTACT = 0.9  # of the users let Telegram vouch for their number: the bot asks before it speaks of a case
 _PHOTO = {"file_unique_id": "AQADexemple", "width": 1280, "height": 960, "file_size": 183204}
 
 
@@ -71,7 +71,8 @@ def _content(contact: Contact, rng: Random, said: dict, user: dict) -> dict:
     person = contact.person
     if contact.outbound:
         return {"text": said.get("text") or phrases.reply(contact, rng)}
-    shares = contact.step == plan.MORE and person.mobile and person.trait(13) < SHARES_CONTACT and rng.random() < 0.35
+    asked = rng.random() < (0.6 if contact.step == plan.MORE else 0.3)
+    shares = asked and person.mobile and person.trait(13) < SHARES_CONTACT
     if said.get("shares_contact") or (shares and not said):
         number = person.mobile_on(contact.day)
         return {"contact": {"phone_number": f"34{number}", "first_name": user["first_name"], "user_id": user["id"]}}

@@ -1,0 +1,133 @@
+"""The batch pass: look at everybody at once, and append the links that the live path could not see.
+
+It proposes from what the records say and decides nothing that a human decided: what was kept apart stays apart, what
+was joined stays joined. Each link is checked again under the lock, since people arrived meanwhile.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import duckdb
+from django.db import transaction
+
+from tracte.core.sql import column, rows
+from tracte.people import reading, recognise, table, training, writing
+from tracte.people.components import Forest
+from tracte.people.linkage import resolving, weights
+from tracte.people.linkage.model import Model
+from tracte.people.matching import Id
+
+LINK = 6.63  # bits: probability 0.99
+AT_ONCE = 2000  # links under one lock
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Two records that are one person by the model, and what each comparison said: column -> (level, bits)."""
+
+    a: Id
+    b: Id
+    weight: float
+    said: dict[str, tuple[int, float]]
+
+
+def resolve(*, at: dt.datetime, tell: Callable[[str], object] = print) -> dict[str, int]:
+    """Link who is one person. Counted: proposed links, those made, components frozen because they are too large."""
+    kept = training.current()
+    if kept is None:
+        raise training.NotTrained("there is no model yet: tracte resolve train")
+    model = training.model_of(kept)
+    con = duckdb.connect()
+    try:
+        tell(f"{table.load(con)} records")
+        together = _pairs(con, "SELECT list(unique_id ORDER BY unique_id) FROM records GROUP BY person")
+        resolved = resolving.people(
+            con, [table.NAME], model, least=LINK, guarded=True, together=together, never=table.apart(con)
+        )
+        proposals = _proposals(con, model, resolved)
+    finally:
+        con.close()
+    tell(f"{len(proposals)} links proposed")
+    made = 0
+    for start in range(0, len(proposals), AT_ONCE):
+        made += link(proposals[start : start + AT_ONCE], model=kept.id, at=at)
+    return {"proposed": len(proposals), "linked": made, "frozen": len(resolved.frozen)}
+
+
+def _pairs(con: duckdb.DuckDBPyConnection, lists: str) -> list[resolving.Pair]:
+    """Neighbours in each list: enough to hold it together."""
+    return [pair for (members,) in con.execute(lists).fetchall() for pair in itertools.pairwise(members)]
+
+
+def _proposals(con: duckdb.DuckDBPyConnection, model: Model, resolved: resolving.Resolved) -> list[Proposal]:
+    """As few links as join the persons of each group, the strongest first."""
+    known = con.execute(f"SELECT unique_id, id::VARCHAR, person::VARCHAR FROM {table.NAME}").fetchall()  # noqa: S608
+    record = {number: uuid.UUID(id_).bytes for number, id_, _ in known}
+    person = {number: person for number, _, person in known}
+    forest: Forest[str] = Forest()
+    chosen = []
+    for (a, b), weight in sorted(resolved.weights.items(), key=lambda item: (-item[1], item[0])):
+        if weight >= LINK and forest.root(person[a]) != forest.root(person[b]):
+            forest.join(person[a], person[b])
+            chosen.append((a, b))
+    said = weights.expressions(model, "duckdb")
+    asked = [expression for pair in said.values() for expression in pair]
+    made = []
+    for a, b, *told in resolving.compare(con, [table.NAME], model, chosen, *asked) if chosen else ():
+        each = dict(zip(said, zip(told[::2], told[1::2], strict=True), strict=True))
+        made.append(Proposal(record[a], record[b], model.prior + sum(bits for _, bits in each.values()), each))
+    return sorted(made, key=lambda proposal: (-proposal.weight, proposal.a, proposal.b))
+
+
+@transaction.atomic
+def link(proposals: list[Proposal], *, model: uuid.UUID, at: dt.datetime) -> int:
+    """Append those of the links that nothing forbids now, and move whom they join; how many."""
+    recognise.lock()
+    person = reading.persons([record for proposal in proposals for record in (proposal.a, proposal.b)])
+    everybody = sorted(set(person.values()))
+    known, barred = reading.known(everybody), reading.barriers(everybody)
+    forest: Forest[Id] = Forest()
+    made = []
+    for proposal in proposals:
+        a, b = forest.root(person[proposal.a]), forest.root(person[proposal.b])
+        if a == b or known[a].never(known[b]) or _is_barred(forest, barred, a, b):
+            continue
+        stays = forest.join(a, b)
+        known[stays].absorb(known[b if stays == a else a])
+        made.append(proposal)
+    if made:
+        seqs = _append(made, model, at)
+        last: dict[Id, int] = {}
+        for proposal, seq in zip(made, seqs, strict=True):
+            root = forest.root(person[proposal.a])
+            last[root] = max(seq, last.get(root, 0))
+        writing.move({one: forest.root(one) for one in forest if forest.root(one) != one}, last)
+    return len(made)
+
+
+def _is_barred(forest: Forest[Id], barred: list[tuple[Id, Id]], a: Id, b: Id) -> bool:
+    return any({forest.root(x), forest.root(y)} == {a, b} for x, y in barred)
+
+
+def _append(made: list[Proposal], model: uuid.UUID, at: dt.datetime) -> list[int]:
+    """Write the edges with their evidence, in this order; the seq of each."""
+    evidence = [json.dumps({c: [level, round(bits, 4)] for c, (level, bits) in p.said.items()}) for p in made]
+    found = rows(
+        """
+        INSERT INTO people_edge (at, kind, a_id, b_id, rule, reason, model_id, weights)
+        SELECT %s, 'link', a, b, 'model', '', %s, w::jsonb
+        FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) WITH ORDINALITY AS t(a, b, w, n) ORDER BY n RETURNING seq
+        """,
+        at,
+        model,
+        column("uuid", [proposal.a for proposal in made]),
+        column("uuid", [proposal.b for proposal in made]),
+        column("text", evidence),
+    )
+    return [seq for (seq,) in found]

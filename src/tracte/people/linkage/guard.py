@@ -1,0 +1,39 @@
+"""What no weight can outvote. A model takes its comparisons for independent; a household shows that they are not.
+
+Telephone, address, surname and postcode belong to a family as much as to a person. So a pair is linked by itself only
+when the given names agree in some form, no birth date or document differs, and something besides the name agrees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+UNKNOWN, DIFFERENT = -1, 0
+NAME = "given"
+NEVER_DIFFERENT = ("born", "documents", "national_id")
+BESIDES = {
+    "documents": 1,
+    "national_id": 2,
+    "phones": 1,
+    "emails": 1,
+    "born": 3,
+    "postcode": 3,
+}  # column -> least level
+
+
+def holds(levels: Mapping[str, int]) -> bool:
+    """May a pair with these levels (column -> level, -1 unknown, 0 different) be linked without a human?"""
+    return (
+        levels.get(NAME, UNKNOWN) > DIFFERENT
+        and all(levels.get(column, UNKNOWN) != DIFFERENT for column in NEVER_DIFFERENT)
+        and any(levels.get(column, UNKNOWN) >= least for column, least in BESIDES.items())
+    )
+
+
+def condition(columns: Mapping[str, str]) -> str:
+    """The same as SQL. `columns`: column -> an expression of its level."""
+    if NAME not in columns:
+        return "false"
+    never = [f"({columns[column]}) <> {DIFFERENT}" for column in NEVER_DIFFERENT if column in columns]
+    besides = [f"({columns[column]}) >= {least}" for column, least in BESIDES.items() if column in columns]
+    return " AND ".join([f"({columns[NAME]}) > {DIFFERENT}", *never, f"({' OR '.join(besides) or 'false'})"])

@@ -1,0 +1,80 @@
+"""All records of an administration as one DuckDB table, with the columns that they are compared by."""
+
+from __future__ import annotations
+
+import io
+
+import duckdb
+import pyarrow as pa
+from django.db import connection
+from pyarrow import csv
+
+NAME = "records"
+RECORDS = """
+SELECT r.id, m.person_id AS person, r.given, r.given_root, r.given_sound, r.sur1, r.sur1_sound, r.sur2, r.sur2_sound,
+to_char(r.birth_date, 'YYYYMMDD') AS born,
+CASE WHEN extract(day FROM r.birth_date) <= 12 THEN to_char(r.birth_date, 'YYYYDDMM') END AS born_swapped,
+r.birth_date - date '0001-01-01' + 1 AS born_day, r.area AS postcode
+FROM people_sourcerecord r JOIN people_membership m ON m.record_id = r.id AND m.to_seq IS NULL ORDER BY r.id
+"""
+CARRIED = """
+SELECT c.record_id AS id, c.identifier_id AS identifier, i.kind
+FROM people_recordidentifier c JOIN people_identifier i ON i.id = c.identifier_id
+"""
+CANNOT = """
+SELECT e.a_id AS a, e.b_id AS b FROM people_edge e WHERE e.kind = 'cannot'
+AND NOT EXISTS (SELECT FROM people_edge later WHERE later.a_id = e.a_id AND later.b_id = e.b_id AND later.seq > e.seq)
+"""
+MOST_NAMES = 8  # of those who give one telephone or address: more is no household
+LISTS = {"documents": "national_id", "phones": "phone", "emails": "email"}
+
+
+def load(con: duckdb.DuckDBPyConnection) -> int:
+    """Make the table `records`; how many there are. `unique_id` counts them, oldest first; a list that would be empty
+    is NULL, and an identifier that too many people share is in none."""
+    con.register("told", _read(RECORDS, {"born_day": pa.int32()}))
+    con.register("carried", _read(CARRIED, {}))
+    lists = ", ".join(
+        f"list(identifier ORDER BY identifier) FILTER (WHERE kind = '{kind}') AS {name}" for name, kind in LISTS.items()
+    )
+    con.execute(
+        f"CREATE TABLE {NAME} AS SELECT row_number() OVER (ORDER BY told.id) AS unique_id, told.*, {', '.join(LISTS)} "
+        f"FROM told LEFT JOIN (SELECT id, {lists} FROM (SELECT id, identifier::UUID AS identifier, kind FROM carried "
+        f"WHERE identifier NOT IN (SELECT identifier FROM carried JOIN told USING (id) GROUP BY identifier "
+        f"HAVING count(DISTINCT given_root) > {MOST_NAMES})) GROUP BY id) c USING (id)"
+    ).fetchall()
+    con.unregister("told")
+    con.unregister("carried")
+    return con.execute(f"SELECT count(*) FROM {NAME}").fetchall()[0][0]
+
+
+def _read(query: str, types: dict[str, pa.DataType]) -> pa.Table:
+    """The rows of a query, by COPY: as text, but for the columns with a type."""
+    buffer = io.BytesIO()
+    with connection.cursor() as cursor, cursor.cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER)") as copy:
+        for block in copy:
+            buffer.write(block)
+    buffer.seek(0)
+    header = buffer.readline().decode().strip().split(",")
+    buffer.seek(0)
+    return csv.read_csv(
+        buffer,
+        convert_options=csv.ConvertOptions(
+            column_types={name: types.get(name, pa.string()) for name in header},
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+        parse_options=csv.ParseOptions(newlines_in_values=True),
+    )
+
+
+def apart(con: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
+    """Pairs of `unique_id` that somebody kept apart and nobody joined since. (That two verified documents never meet is
+    checked where links are made, under the lock.)"""
+    con.register("cannot", _read(CANNOT, {}))
+    found = con.execute(
+        f"SELECT x.unique_id, y.unique_id FROM cannot c JOIN {NAME} x ON x.id = c.a JOIN {NAME} y ON y.id = c.b"
+    ).fetchall()
+    con.unregister("cannot")
+    return [(min(a, b), max(a, b)) for a, b in found]

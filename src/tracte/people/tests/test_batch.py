@@ -1,0 +1,121 @@
+"""Training and the batch pass over a small town that came in through the ordinary door."""
+
+import random
+
+import pytest
+from django.db import connection
+
+from tracte.core.clock import now
+from tracte.core.models import User
+from tracte.people import actions, batch, training
+from tracte.people.linkage.tests.population import GIVEN, SURNAMES
+from tracte.people.models import Edge, Frequency, LinkModel
+from tracte.people.tests.cast import MERCE, PERE, appears, arrive, partition, persons
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("administration")]
+
+
+def silent(line):
+    return None
+
+
+def town(people=400, seed=3):
+    """Everybody with a telephone and an e-mail, half of them once more with a mistake in the surname; the truth."""
+    draw = random.Random(seed)
+    comes, truth = [], []
+    for person in range(people):
+        given, one, two = draw.choice(GIVEN), draw.choice(SURNAMES), draw.choice(SURNAMES)
+        phone, born = f"6{draw.randrange(10**8):08}", f"{draw.randrange(1940, 2005)}-0{draw.randrange(1, 10)}-17"
+        comes.append(appears(f"{given} {one} {two}", phone=phone, email=f"p{person}@exemple.cat", birth=born))
+        truth.append(person)
+        if person % 2:
+            wrong = one[:2] + draw.choice("aeiou") + one[3:]
+            comes.append(appears(f"{given} {wrong} {two}", phone=phone, birth=born if draw.random() < 0.5 else ""))
+            truth.append(person)
+    return arrive(*comes), truth
+
+
+def right_pairs(records, truth):
+    """Pairs together now that are one, those that are not, and all that should be together."""
+    together = partition(records)
+    pairs = [(a, b) for a in range(len(records)) for b in range(a + 1, len(records)) if together[a] == together[b]]
+    right = sum(truth[a] == truth[b] for a, b in pairs)
+    return right, len(pairs) - right, len(truth) - len(set(truth))
+
+
+def test_what_the_rules_cannot_see_the_model_links_and_says_why():
+    records, truth = town()
+    before = right_pairs(records, truth)[0]
+    kept = training.train(at=now(), tell=silent)
+    done = batch.resolve(at=now(), tell=silent)
+    right, wrong, real = right_pairs(records, truth)
+    assert wrong == 0 and right >= 0.95 * real > before
+    edges = Edge.objects.filter(rule="model")
+    assert done == {"proposed": len(edges), "linked": len(edges), "frozen": 0}
+    assert {edge.model_id for edge in edges} == {kept.id}
+    assert all(edge.weights["given"][0] > 0 and len(edge.weights) >= 4 for edge in edges)
+    assert not actions.drift()
+    assert batch.resolve(at=now(), tell=silent)["linked"] == 0
+
+
+def test_models_are_kept_and_the_newest_is_in_use():
+    assert training.current() is None
+    with pytest.raises(training.NotTrained, match="tracte resolve train"):
+        batch.resolve(at=now(), tell=silent)
+    town()
+    first, second = training.train(at=now(), tell=silent), training.train(at=now(), tell=silent)
+    assert training.current() == second and LinkModel.objects.count() == 2
+    shares = Frequency.objects.filter(model=first, column="given").values_list("share", flat=True)
+    assert sum(shares) == pytest.approx(1)
+
+
+def test_too_little_teaches_nothing_and_the_model_in_use_stays():
+    arrive(appears("Mercè Puig", phone="600000417"), appears("Pere Roca", phone="600000418"))
+    with pytest.raises(training.NotTrained, match="no model was learnt, the one in use stays: "):
+        training.train(at=now(), tell=silent)
+    assert not LinkModel.objects.exists()
+
+
+def test_who_was_kept_apart_stays_apart():
+    town()
+    training.train(at=now(), tell=silent)
+    batch.resolve(at=now(), tell=silent)
+    edge = Edge.objects.filter(rule="model").first()
+    user = User.objects.create(email="aina@exemple.cat")
+    person = persons([edge.a_id])[0]
+    actions.unmerge(person, [edge.b_id], by=user, at=now())
+    assert batch.resolve(at=now(), tell=silent)["linked"] == 0
+    assert len(set(persons([edge.a_id, edge.b_id]))) == 2
+
+
+def test_two_verified_documents_never_meet_whatever_the_model_says():
+    town()
+    twins = arrive(
+        appears("Anna Puig Serra", document=MERCE, birth="1984-03-12"),
+        appears("Anna Puig Serra", document=PERE, birth="1984-03-12"),
+        appears("Anna Puig Sera", phone="600111222", birth="1984-03-12"),
+    )
+    training.train(at=now(), tell=silent)
+    batch.resolve(at=now(), tell=silent)
+    assert len(set(persons(twins[:2]))) == 2
+    assert not actions.drift()
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_the_bounded_distance_of_the_database_is_levenshtein(most):
+    draw = random.Random(most)
+    words = ["".join(draw.choice("abc") for _ in range(draw.randrange(6))) for _ in range(80)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a, b, tracte_near(a, b, %s) FROM unnest(%s::text[]) a CROSS JOIN unnest(%s::text[]) b",
+            [most, words, words],
+        )
+        for a, b, near in cursor.fetchall():
+            assert near == (distance(a, b) <= most), (a, b)
+
+
+def distance(a, b):
+    """Levenshtein's, the naive way."""
+    if not a or not b:
+        return len(a) + len(b)
+    return min(distance(a[1:], b) + 1, distance(a, b[1:]) + 1, distance(a[1:], b[1:]) + (a[0] != b[0]))
