@@ -43,7 +43,7 @@ def resolve_train(as_json: bool) -> None:
 
     with tenancy.acting_for(administration):
         made = training.train(at=now(), tell=_tell)
-        columns = training.model_of(made).columns
+        columns = made.learnt.columns
     summary = {"model": str(made.id), "records": made.records, "comparisons": columns}
     line = f"model {made.id}, learnt from {made.records} records by {', '.join(columns)}"
     click.echo(json.dumps(summary) if as_json else line)

@@ -71,6 +71,8 @@ TEMPLATES = [
 _owner = os.environ.get("TRACTE_OWNER_URL", "postgresql:///tracte")
 _app = os.environ.get("TRACTE_APP_URL", "postgresql:///tracte")
 DATABASES = {"default": postgres.django_database(_app), "owner": postgres.django_database(_owner)}
+# No statement keeps its plan but those that ask for it (`core.sql`): with Django's None not even these could.
+DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 1_000_000_000
 if os.environ.get("TRACTE_POOL"):
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": int(os.environ["TRACTE_POOL"])}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

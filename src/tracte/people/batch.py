@@ -22,8 +22,9 @@ from tracte.people.components import Forest
 from tracte.people.linkage import resolving, weights
 from tracte.people.linkage.model import Model
 from tracte.people.matching import Id
+from tracte.people.models import LinkModel
+from tracte.people.weighing import LINK
 
-LINK = 6.63  # bits: probability 0.99
 AT_ONCE = 2000  # links under one lock
 
 
@@ -39,10 +40,10 @@ class Proposal:
 
 def resolve(*, at: dt.datetime, tell: Callable[[str], object] = print) -> dict[str, int]:
     """Link who is one person. Counted: proposed links, those made, components frozen because they are too large."""
-    kept = training.current()
+    kept = LinkModel.in_use()
     if kept is None:
         raise training.NotTrained("there is no model yet: tracte resolve train")
-    model = training.model_of(kept)
+    model = kept.learnt
     con = duckdb.connect()
     try:
         tell(f"{table.load(con)} records")

@@ -37,10 +37,14 @@ class Carrier(NamedTuple):
 
 
 class Link(NamedTuple):
+    """An edge to be. `person`: of one of the two, before; `said`: what the comparisons of the model said, as JSON."""
+
     a: Id
     b: Id
     rule: str
-    identifier: Id
+    identifier: Id | None
+    person: Id
+    said: str | None = None
 
 
 @dataclass(slots=True)
@@ -119,10 +123,10 @@ class Scene:
         for rule in RULES if found else ():
             chosen = [(link, person) for link, person in found if link.rule == rule]
             roots = {self.forest.root(person) for _, person in chosen} | {self.forest.root(me.person)}
-            if self._quarrel(roots, over_documents_only=rule == "document"):
+            if self.quarrel(roots, over_documents_only=rule == "document"):
                 break
             for link, person in chosen:
-                self._join(link, me.person, person)
+                self.join(link, me.person, person)
         for identifier, assurance in brings.items():
             self._seen_with(identifier, me, assurance)
 
@@ -137,11 +141,11 @@ class Scene:
             if root not in best or RULES.index(rule) < best[root][0]:
                 best[root] = RULES.index(rule), other
         for root, (rank, other) in best.items():
-            if not self._quarrel({mine, root}, over_documents_only=rank == 0):
+            if not self.quarrel({mine, root}, over_documents_only=rank == 0):
                 a, b = sorted((me.record, other.record))
-                yield Link(a, b, RULES[rank], identifier), other.person
+                yield Link(a, b, RULES[rank], identifier, me.person), other.person
 
-    def _join(self, link: Link, mine: Id, other: Id) -> None:
+    def join(self, link: Link, mine: Id, other: Id) -> None:
         a, b = self.forest.root(mine), self.forest.root(other)
         if a == b:
             return
@@ -149,7 +153,7 @@ class Scene:
         stays = self.forest.join(a, b)
         self._of(stays).absorb(self._of(b if stays == a else a))
 
-    def _quarrel(self, roots: set[Id], *, over_documents_only: bool) -> bool:
+    def quarrel(self, roots: set[Id], *, over_documents_only: bool) -> bool:
         """Can they not all be one person? A verified document weighs more than whatever else differs."""
         differ = Known.never if over_documents_only else Known.conflicts
         return any(

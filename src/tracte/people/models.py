@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import cached_property
 
 from django.db import models
 from django.db.models import Q
@@ -12,6 +13,7 @@ from tracte.core.clock import now
 from tracte.core.declared import Declared
 from tracte.core.ids import uuid7
 from tracte.people.appearance import DECLARED, PROVED, VERIFIED
+from tracte.people.linkage.model import Model
 
 ASSURANCE = Q(assurance__in=[DECLARED, PROVED, VERIFIED])
 
@@ -206,6 +208,14 @@ class LinkModel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.trained_at:%Y-%m-%d} {self.id}"
+
+    @classmethod
+    def in_use(cls) -> LinkModel | None:
+        return cls.objects.order_by("-trained_at", "-id").first()
+
+    @cached_property
+    def learnt(self) -> Model:
+        return Model(self.settings, self.records)
 
 
 class Frequency(models.Model):

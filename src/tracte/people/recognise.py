@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from tracte.core import keys, tenancy
 from tracte.core.ids import uuid7_bytes
 from tracte.core.sql import run, unanswered
-from tracte.people import identifiers, names, reading, writing
+from tracte.people import by_model, identifiers, names, reading, writing
 from tracte.people.appearance import DECLARED, VERIFIED, Appearance
 from tracte.people.linkage import features
 from tracte.people.matching import Carrier, Id, Known, Scene, meeting
+from tracte.people.models import LinkModel
 
 MAX_NAME = 200  # characters of each part of a name; the raw payload keeps the rest
 
@@ -102,7 +103,12 @@ def recognise(appearances: list[tuple[Id, Appearance]], at: dt.datetime) -> list
         _bring(arrival, brings, scene)
         scene.arrive(Carrier(arrival.id, arrival.person, 0, arrival.given), brings)
     with unanswered():
-        writing.write(batch, scene, before, at)
+        writing.appearances(batch, before, at)
+    kept = LinkModel.in_use()
+    if kept is not None:
+        by_model.link(batch, scene, kept)
+    with unanswered():
+        writing.persons(batch, scene, at, kept.id if kept else None)
     return [arrival.id for arrival, _ in batch.order]
 
 

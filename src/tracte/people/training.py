@@ -11,17 +11,12 @@ from django.db import transaction
 from tracte.core.sql import column, run
 from tracte.people import table
 from tracte.people.linkage import blocking, training, weights
-from tracte.people.linkage.model import Insane, Model
+from tracte.people.linkage.model import Insane
 from tracte.people.models import LinkModel
 
 
 class NotTrained(ValueError):
     """There is no model yet, or none could be learnt: one line that says why."""
-
-
-def current() -> LinkModel | None:
-    """The model in use."""
-    return LinkModel.objects.order_by("-trained_at", "-id").first()
 
 
 @transaction.atomic
@@ -55,7 +50,3 @@ def _frequencies(con: duckdb.DuckDBPyConnection, made: LinkModel, name: str) -> 
         column("text", [value for value, _ in found]),
         [share for _, share in found],
     )
-
-
-def model_of(kept: LinkModel) -> Model:
-    return Model(kept.settings, kept.records)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
@@ -14,16 +15,21 @@ if TYPE_CHECKING:
     from tracte.people.recognise import Arrival, Batch
 
 
-def write(batch: Batch, scene: Scene, before: Collection[Id], at: dt.datetime) -> None:
-    """Write it all. `before`: the identifiers that exist already."""
+def appearances(batch: Batch, before: Collection[Id], at: dt.datetime) -> None:
+    """Write who came and what they carry. `before`: the identifiers that exist already."""
     new = [arrival for arrival in batch.arrivals.values() if arrival.known is None]
     if new:
         _records(new, at)
     _identifiers(batch, sorted(batch.values.keys() - before))
-    seqs = _links(scene, at)
     if new:
         _tokens(new)
-    _carried(batch, scene, at)
+    _carried(batch, at)
+
+
+def persons(batch: Batch, scene: Scene, at: dt.datetime, model: uuid.UUID | None) -> None:
+    """Write the links that were decided, and whom everybody belongs to. `model`: that weighed them, if one did."""
+    new = [arrival for arrival in batch.arrivals.values() if arrival.known is None]
+    seqs = _links(scene, at, model)
     if scene.newly_shared:
         run(
             "UPDATE people_identifier SET state = 'shared' WHERE id = ANY(%s::uuid[])",
@@ -86,7 +92,7 @@ def _identifiers(batch: Batch, new: list[Id]) -> None:
         )
 
 
-def _carried(batch: Batch, scene: Scene, at: dt.datetime) -> None:
+def _carried(batch: Batch, at: dt.datetime) -> None:
     carried = [(a.id, i, assurance) for a in batch.arrivals.values() for i, assurance in a.brings.items()]
     if carried:
         run(
@@ -104,28 +110,28 @@ def _carried(batch: Batch, scene: Scene, at: dt.datetime) -> None:
         )
 
 
-def _links(scene: Scene, at: dt.datetime) -> dict[Id, int]:
+def _links(scene: Scene, at: dt.datetime, model: uuid.UUID | None) -> dict[Id, int]:
     """Append the links; for each person that they made, the seq of the last one."""
     if not scene.links:
         return {}
     made = rows(
         """
-        INSERT INTO people_edge (at, kind, a_id, b_id, rule, identifier_id, reason)
-        SELECT %s, 'link', a, b, rule, i, ''
-        FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[]) WITH ORDINALITY AS t(a, b, rule, i, n)
-        ORDER BY n RETURNING seq, a_id
+        INSERT INTO people_edge (at, kind, a_id, b_id, rule, identifier_id, reason, model_id, weights)
+        SELECT %s, 'link', a, b, rule, i, '', CASE WHEN said IS NOT NULL THEN %s::uuid END, said::jsonb
+        FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::text[])
+        WITH ORDINALITY AS t(a, b, rule, i, said, n) ORDER BY n RETURNING seq
         """,
         at,
+        model,
         column("uuid", [link.a for link in scene.links]),
         column("uuid", [link.b for link in scene.links]),
         column("text", [link.rule for link in scene.links]),
         column("uuid", [link.identifier for link in scene.links]),
-        ids_as_bytes=True,
+        column("text", [link.said for link in scene.links]),
     )
-    persons = {c.record: c.person for link in scene.links for c in scene.carriers[link.identifier].values()}
     seqs: dict[Id, int] = {}
-    for seq, a in made:
-        root = scene.forest.root(persons[a])
+    for link, (seq,) in zip(scene.links, made, strict=True):
+        root = scene.forest.root(link.person)
         seqs[root] = max(seq, seqs.get(root, 0))
     return seqs
 

@@ -6,6 +6,7 @@ import re
 
 _side = re.compile(r"\b([lr])\.(\w+)")
 _overlap = re.compile(r"(\S+) && (\S+)")
+_edits = re.compile(r"levenshtein\((\w+), (\w+)\) <= (\d+)")
 _OVERLAPS = {"duckdb": r"list_has_any(\1, \2)", "spark": r"arrays_overlap(\1, \2)", "postgres": r"\1 && \2"}
 
 
@@ -15,6 +16,8 @@ _has_any = re.compile(r"list_has_any\(([^,]+), ([^)]+)\)")
 
 def rowwise(condition: str, dialect: str) -> str:
     """A condition of a stored model (Splink's, DuckDB's words) over two rows `l` and `r`."""
+    if dialect == "postgres":
+        condition = _edits.sub(r"tracte_near(\1, \2, \3)", condition)
     return _splink.sub(r"\2.\1", _has_any.sub(_OVERLAPS[dialect], condition))
 
 

@@ -14,12 +14,20 @@ from tracte.people.linkage.model import Model, weight
 POSTGRES = "postgres"
 
 
-def expressions(model: Model, dialect: str) -> dict[str, tuple[str, str]]:
-    """column -> (number of the level, weight in bits), two expressions over rows `l` and `r`. Unknown: -1 and 0."""
+def _tf(column: str) -> str:
+    """How frequent the value is: both rows say it."""
+    return f"greatest(coalesce(l.tf_{column}, r.tf_{column}), coalesce(r.tf_{column}, l.tf_{column}))"
+
+
+def expressions(model: Model, dialect: str, share: Callable[[str], str] = _tf) -> dict[str, tuple[str, str]]:
+    """column -> (number of the level, weight in bits), two expressions over rows `l` and `r`. Unknown: -1 and 0.
+
+    `share`: an expression of how frequent the shared value of a column is, where it is looked up elsewhere.
+    """
     return {
         comparison["output_column_name"]: (
-            _case(comparison, dialect, of=_number),
-            _case(comparison, dialect, of=_weight),
+            _case(comparison, dialect, lambda level, number: str(number)),
+            _case(comparison, dialect, lambda level, number: _weight(level, comparison, dialect, share)),  # noqa: B023
         )
         for comparison in model.comparisons
     }
@@ -34,26 +42,24 @@ def frequencies(model: Model) -> list[str]:
     ]
 
 
-def _case(comparison: dict[str, Any], dialect: str, of: Callable[..., str]) -> str:
+def _case(comparison: dict[str, Any], dialect: str, told: Callable[[dict[str, Any], int], str]) -> str:
     levels = comparison["comparison_levels"]
-    last = len(levels) - 2 if levels[0].get("is_null_level") else len(levels) - 1
-    branches, place = [], last
+    number = sum(not level.get("is_null_level") for level in levels) - 1
+    branches = []
     for level in levels:
-        number = -1 if level.get("is_null_level") else place
-        place -= not level.get("is_null_level")
-        told = of(level, number, dialect, levels)
-        if level["sql_condition"] == "ELSE":
-            branches.append(f"ELSE {told}")
+        if level.get("is_null_level"):
+            said = told(level, -1)
         else:
-            branches.append(f"WHEN {dialects.rowwise(level['sql_condition'], dialect)} THEN {told}")
+            said = told(level, number)
+            number -= 1
+        condition = level["sql_condition"]
+        branches.append(
+            f"ELSE {said}" if condition == "ELSE" else f"WHEN {dialects.rowwise(condition, dialect)} THEN {said}"
+        )
     return f"CASE {' '.join(branches)} END"
 
 
-def _number(level: dict, number: int, dialect: str, levels: list[dict]) -> str:
-    return str(number)
-
-
-def _weight(level: dict, number: int, dialect: str, levels: list[dict]) -> str:
+def _weight(level: dict[str, Any], comparison: dict[str, Any], dialect: str, share: Callable[[str], str]) -> str:
     """Bits of a level; the adjustment is that of Splink: log2 of how much rarer the value is than agreement in all."""
     if level.get("is_null_level"):
         return _float("0", dialect)
@@ -61,9 +67,8 @@ def _weight(level: dict, number: int, dialect: str, levels: list[dict]) -> str:
     column = level.get("tf_adjustment_column")
     if not column:
         return bits
-    exact = next(one for one in levels if not one.get("is_null_level"))
-    share = f"greatest(coalesce(l.tf_{column}, r.tf_{column}), coalesce(r.tf_{column}, l.tf_{column}))"
-    rarer = f"{_float(repr(exact['u_probability']), dialect)} / {share}"
+    exact = next(one for one in comparison["comparison_levels"] if not one.get("is_null_level"))
+    rarer = f"{_float(repr(exact['u_probability']), dialect)} / {share(column)}"
     return f"{bits} + {level['tf_adjustment_weight']} * coalesce({_log2(rarer, dialect)}, {_float('0', dialect)})"
 
 

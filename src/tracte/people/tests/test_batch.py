@@ -1,13 +1,17 @@
 """Training and the batch pass over a small town that came in through the ordinary door."""
 
 import random
+import uuid
+from dataclasses import replace
 
+import duckdb
 import pytest
 from django.db import connection
 
 from tracte.core.clock import now
 from tracte.core.models import User
-from tracte.people import actions, batch, training
+from tracte.people import actions, batch, table, training, weighing
+from tracte.people.linkage import resolving
 from tracte.people.linkage.tests.population import GIVEN, SURNAMES
 from tracte.people.models import Edge, Frequency, LinkModel
 from tracte.people.tests.cast import MERCE, PERE, appears, arrive, partition, persons
@@ -59,12 +63,12 @@ def test_what_the_rules_cannot_see_the_model_links_and_says_why():
 
 
 def test_models_are_kept_and_the_newest_is_in_use():
-    assert training.current() is None
+    assert LinkModel.in_use() is None
     with pytest.raises(training.NotTrained, match="tracte resolve train"):
         batch.resolve(at=now(), tell=silent)
     town()
     first, second = training.train(at=now(), tell=silent), training.train(at=now(), tell=silent)
-    assert training.current() == second and LinkModel.objects.count() == 2
+    assert LinkModel.in_use() == second and LinkModel.objects.count() == 2
     shares = Frequency.objects.filter(model=first, column="given").values_list("share", flat=True)
     assert sum(shares) == pytest.approx(1)
 
@@ -119,3 +123,63 @@ def distance(a, b):
     if not a or not b:
         return len(a) + len(b)
     return min(distance(a[1:], b) + 1, distance(a, b[1:]) + 1, distance(a[1:], b[1:]) + (a[0] != b[0]))
+
+
+def test_weights_of_the_database_are_those_of_the_batch_engine():
+    """To 1e-9 bits: the same pairs, weighed by PostgreSQL for newcomers and by Splink on DuckDB for everybody."""
+    records, _ = town()
+    kept = training.train(at=now(), tell=silent)
+    con = duckdb.connect()
+    table.load(con)
+    weighed = resolving.weigh(con, [table.NAME], kept.learnt, least=-12)
+    splink = {
+        (a, b): (w, may)
+        for a, b, w, may in con.execute(
+            f"SELECT x.id, y.id, w, may FROM {weighed} JOIN {table.NAME} x ON x.unique_id = a "
+            f"JOIN {table.NAME} y ON y.unique_id = b"
+        ).fetchall()
+    }
+    con.close()
+    found = weighing.weigh([r.bytes for r in sorted(records)], kept.learnt, kept.id, least=-12)
+    ours = {(str(uuid.UUID(bytes=w.record)), str(uuid.UUID(bytes=w.newcomer))): (w.weight, w.may) for w in found}
+    assert len(splink) >= 200 and ours.keys() == splink.keys()
+    assert max(abs(ours[pair][0] - splink[pair][0]) for pair in splink) < 1e-9
+    assert all(ours[pair][1] == splink[pair][1] for pair in splink)
+    assert all(abs(w.weight - kept.learnt.prior - sum(w.bits)) < 1e-9 for w in found)
+
+
+def test_who_comes_later_is_linked_at_once_and_the_edge_says_why():
+    town()
+    kept = training.train(at=now(), tell=silent)
+    first = appears("Gal·la Puig Ximenis", phone="611222333", birth="1971-02-17")
+    later = appears("Galla Puch Ximenis", phone="611222333", birth="1971-02-17")
+    sister = appears("Aina Puig Ximenis", phone="611222333", birth="1974-05-17")
+    namesake = appears("Gal·la Puig Ximenis", email="galla@exemple.cat")
+    together = partition(arrive(first) + arrive(later) + arrive(sister) + arrive(namesake))
+    assert together == [0, 0, 2, 3]
+    edge = Edge.objects.get(rule="model")
+    assert edge.model_id == kept.id and edge.weights.keys() == set(kept.learnt.columns)
+    assert edge.weights["given"][0] > 0 and edge.weights["phones"][0] == 1 < edge.weights["phones"][1]
+    assert not actions.drift()
+
+
+def test_one_batch_gives_the_same_persons_as_many_of_one():
+    town()
+    training.train(at=now(), tell=silent)
+    draw = random.Random(11)
+    comes = []
+    for n in range(40):
+        given, one, two = draw.choice(GIVEN), draw.choice(SURNAMES), draw.choice(SURNAMES)
+        for _ in range(draw.randrange(1, 4)):
+            wrong = one if draw.random() < 0.5 else one[:2] + draw.choice("aeiou") + one[3:]
+            comes.append(appears(f"{given} {wrong} {two}", phone=f"7{n:08}", birth="1980-01-17" if n % 2 else ""))
+    draw.shuffle(comes)
+    apart = partition([arrive(one, source=uuid.UUID(int=1))[0] for one in comes])
+    renamed = [replace_phone(one) for one in comes]
+    assert partition(arrive(*renamed, source=uuid.UUID(int=2))) == apart
+
+
+def replace_phone(appearance):
+    """The same people in another town: no telephone of the first."""
+    (phone,) = appearance.identifiers
+    return replace(appearance, identifiers=[phone._replace(value="6" + phone.value[1:])])

@@ -1,0 +1,97 @@
+"""The model in use, written as one PostgreSQL statement: who among those known may be one of these newcomers.
+
+Candidates come through indexed keys: identifiers that are not shared, and combinations of name, birth date and place. A
+key that more than MOST records bear tells nobody apart and is skipped. Each row is looked up in an index (`reading`
+says why `OFFSET 0`). The weights are those of the batch engine: the same levels, written in the words of PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import uuid
+from typing import NamedTuple
+
+from tracte.core import sql
+from tracte.core.sql import column
+from tracte.people.linkage import guard, weights
+from tracte.people.linkage.model import Model
+from tracte.people.matching import Id
+
+LINK = 6.63  # bits: probability 0.99
+MOST = 30  # records of one key: more, and it is no key
+KEYS = ("key_birth_surname", "key_birth_given", "key_name", "key_area")
+
+ROW = """
+SELECT id, given, given_root, given_sound, sur1, sur1_sound, sur2, sur2_sound, area AS postcode,
+to_char(birth_date, 'YYYYMMDD') AS born, birth_date - date '0001-01-01' + 1 AS born_day,
+CASE WHEN extract(day FROM birth_date) <= 12 THEN to_char(birth_date, 'YYYYDDMM') END AS born_swapped,
+key_birth_surname, key_birth_given, key_name, key_area FROM people_sourcerecord
+"""
+LISTS = """
+SELECT array_agg(c.identifier_id) FILTER (WHERE i.kind = 'national_id') AS documents,
+array_agg(c.identifier_id) FILTER (WHERE i.kind = 'phone') AS phones,
+array_agg(c.identifier_id) FILTER (WHERE i.kind = 'email') AS emails FROM people_recordidentifier c
+CROSS JOIN LATERAL (SELECT kind FROM people_identifier WHERE id = c.identifier_id AND state = 'normal' OFFSET 0) i
+"""
+
+
+class Weighed(NamedTuple):
+    """Somebody known, weighed against a newcomer. `person` is None when they came in the same batch."""
+
+    newcomer: Id
+    record: Id
+    person: Id | None
+    weight: float  # bits, prior included
+    may: bool  # the guard lets it be linked without a human
+    levels: list[int]
+    bits: list[float]
+
+
+def weigh(newcomers: list[Id], model: Model, model_id: uuid.UUID, *, least: float) -> list[Weighed]:
+    """Who came before these records and may be one of them, at `least` bits. One statement for one or for 50,000."""
+    if not newcomers:
+        return []
+    found = sql.rows(
+        _statement(json.dumps(model.settings), model.records), column("uuid", newcomers), model_id, least,
+        ids_as_bytes=True, prepare=True,
+    )  # fmt: skip
+    return [Weighed(*row) for row in found]
+
+
+@functools.lru_cache(maxsize=16)
+def _statement(settings: str, records: int) -> str:
+    model = Model(json.loads(settings), records)
+    rare = (
+        "coalesce((SELECT share FROM people_frequency WHERE model_id = model.id AND \"column\" = '{0}' "
+        f"AND value = l.{{0}}), {1 / max(records, 1)!r})"
+    )
+    said = weights.expressions(model, weights.POSTGRES, rare.format)
+    levels = {name: f"said.level_{name}" for name in said}
+    keyed = " UNION ".join(
+        f"SELECT id FROM (SELECT id, count(*) OVER () AS n FROM (SELECT id FROM people_sourcerecord "
+        f"WHERE {key} = l.{key} AND id < l.id LIMIT {MOST + 1}) k) k WHERE n <= {MOST}"
+        for key in KEYS
+    )
+    told = ", ".join(f"{level} AS level_{name}, {bits} AS bits_{name}" for name, (level, bits) in said.items())
+    total = " + ".join([f"{model.prior!r}::float8", *(f"said.bits_{name}" for name in said)])
+    return f"""
+    SELECT l.id, r.id, m.person_id, {total}, {guard.condition(levels)},
+    ARRAY[{", ".join(levels.values())}]::smallint[], ARRAY[{", ".join(f"said.bits_{name}" for name in said)}]
+    FROM unnest(%s::uuid[]) AS t(id) CROSS JOIN (SELECT %s::uuid AS id) model
+    CROSS JOIN LATERAL ({ROW} WHERE id = t.id OFFSET 0) own
+    CROSS JOIN LATERAL ({LISTS} WHERE c.record_id = t.id OFFSET 0) lists
+    CROSS JOIN LATERAL (SELECT own.*, lists.*) l
+    CROSS JOIN LATERAL ({keyed}
+      UNION SELECT id FROM (
+      SELECT c.record_id AS id, count(*) OVER (PARTITION BY i) AS n
+      FROM unnest(l.documents || l.phones || l.emails) AS i CROSS JOIN LATERAL (SELECT record_id
+      FROM people_recordidentifier WHERE identifier_id = i AND record_id < l.id LIMIT {MOST + 1}) c) k
+      WHERE n <= {MOST} OFFSET 0) c
+    CROSS JOIN LATERAL ({ROW} WHERE id = c.id OFFSET 0) theirs
+    CROSS JOIN LATERAL ({LISTS} WHERE c.record_id = theirs.id OFFSET 0) held
+    CROSS JOIN LATERAL (SELECT theirs.*, held.*) r
+    CROSS JOIN LATERAL (SELECT {told} OFFSET 0) said
+    LEFT JOIN LATERAL (SELECT person_id FROM people_membership WHERE record_id = r.id AND to_seq IS NULL OFFSET 0) m
+    ON true WHERE {total} >= %s::float8 ORDER BY l.id, 4 DESC, r.id
+    """
