@@ -81,6 +81,12 @@ SPECIAL: dict[str, Callable[[Rows], dict[str, Any]]] = {
         "kind": "link",
         "b_id": rows.another("people_sourcerecord", id=uuid.UUID("f" * 8 + secrets.token_hex(12)))["id"],  # after a_id
     },
+    "people_doubt": lambda rows: {
+        "why": "band",
+        "b_id": rows.another("people_sourcerecord", id=uuid.UUID("f" * 8 + secrets.token_hex(12)))["id"],  # after a_id
+    },
+    "people_verdict": lambda rows: {"said": "same"},
+    "people_calibration": lambda rows: {"link_at": 6.6},  # over ask_at
     "channels_interaction": lambda rows: {"direction": "in"},
     "vocabularies_match": lambda rows: {"relation": "exact", "uri": "https://exemple.cat/tema"},
     "vocabularies_territorymembership": lambda rows: {

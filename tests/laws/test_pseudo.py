@@ -13,6 +13,7 @@ from conftest import PASSWORD
 from tests.laws.test_routes import BORROWED, _views
 from tracte.desk.tests import cast
 from tracte.people.appearance import Appearance, Identifier
+from tracte.people.models import Edge
 from tracte.privacy.actions import install_purposes
 
 SPOKEN = ("title", "aria-label", "aria-description", "placeholder", "alt", "label")
@@ -67,6 +68,7 @@ def test_nothing_on_the_pages_of_the_staff_is_left_unmarked(administration, agen
     client.post("/desk/purpose/", {"purpose": "attend"})
     page = f"/desk/people/{merce}/"
     shown, names = client.get(page).content.decode(), {"person": merce, "other": cast.person("600 000 111"), "pk": 7}
+    names |= {"edge": Edge.objects.latest("seq").seq, "doubt": (doubt := cast.doubt()).id, "model": doubt.model_id}
     names |= {part: re.search(rf"/{part}s/([^/]+)/", shown)[1] for part in ("interaction", "identifier")}
     some = [f"record={record.id}" for record in cast.records(merce)]
     walk = [page + more for more in ("?since=2090-01-01", f"split/?{some[0]}", f"split/?{'&'.join(some)}")]

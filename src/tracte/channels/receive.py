@@ -55,7 +55,7 @@ def store(account: Account, fresh: Fresh, at: dt.datetime) -> None:
     territories = resolve("territories", {m.territory for _, m in fresh})
     ring = keys.keyring(tenancy.required())
     with unanswered():
-        records = _recognise(account, [m for _, m in fresh], at)
+        records = _recognise(account, [m for _, m in fresh], territories, at)
         run(
             """
             INSERT INTO channels_rawpayload (interaction, body_sealed)
@@ -125,9 +125,14 @@ def external_key(external_id: str) -> str:
     return "sha256:" + hashlib.sha256(external_id.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _recognise(account: Account, messages: list[Message], at: dt.datetime) -> dict[int, bytes]:
+def _recognise(
+    account: Account, messages: list[Message], territories: dict[str, uuid.UUID], at: dt.datetime
+) -> dict[int, bytes]:
     """id() of a message -> its source record."""
     known = [(id(m), m.who) for m in messages if m.who and _is_somebody(m.who)]
+    for message in messages:
+        if message.who:
+            message.who.place = territories.get(message.territory)
     records = recognise_many([(account.id.bytes, who) for _, who in known], at=at)
     return {message: record for (message, _), record in zip(known, records, strict=True)}
 

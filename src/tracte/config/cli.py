@@ -178,8 +178,10 @@ def demo_generate(people: int, interactions: int, seed: int, out: Path) -> None:
 def demo_load(directory: Path, as_json: bool) -> None:
     """Load generated exports through the ordinary importers."""
     administration = installation.ready()
+    from tracte.config import seeding
     from tracte.config.demo import loading
 
+    seeding.furnish(administration)  # without vocabularies nobody knows which town or topic is meant
     done = loading.load(administration, directory)
     say(
         asdict(done),

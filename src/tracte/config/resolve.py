@@ -62,6 +62,7 @@ def resolve_batch(engine: str, as_json: bool) -> None:
     with tenancy.acting_for(administration):
         done = batch.resolve(at=now(), tell=_tell)
     line = f"{done['proposed']} links proposed, {done['linked']} made, {done['frozen']} components frozen"
+    line += f", {done['doubts']} new doubts to review"
     click.echo(json.dumps(done) if as_json else line)
 
 

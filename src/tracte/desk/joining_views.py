@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from tracte.core.clock import now
 from tracte.core.guard import staff
-from tracte.desk import counts, joining, timeline, visit
+from tracte.desk import comparing, counts, joining, timeline, visit
 from tracte.desk.forms import ReasonForm
 from tracte.desk.views import ATTENDS, results, to_results
 from tracte.people.actions import Refused
@@ -59,6 +59,7 @@ def merge(request: visit.AgentRequest, profile: Profile, other: uuid.UUID) -> Ht
     plan = joining.plan_merge(profile.id, other)
     both = sorted((profile, them), key=lambda one: one.id != plan.survivor)
     context = {"person": profile, "both": both, "plan": plan, "refusal": plan.refusal and joining.refusal(plan.refusal)}
+    context["conflicts"] = [comparing.CONFLICTS[code] for code in comparing.conflicts(*both)]
     return render(request, "desk/merge.html", {**context, "form": form, "doors": timeline.accounts()})
 
 

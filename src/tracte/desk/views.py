@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,11 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tracte.core.clock import now
 from tracte.core.guard import staff
-from tracte.desk import timeline, visit, words
+from tracte.desk import timeline, visit, weights_words, words
 from tracte.desk.counts import count
 from tracte.desk.forms import TimelineForm, seal, unseal
 from tracte.people import profile as people_profile
 from tracte.people.profile import Profile
+from tracte.people.review import judging
+from tracte.people.review.models import Doubt
 from tracte.people.search import LIMIT, Found, find
 from tracte.privacy.models import Purpose
 
@@ -75,7 +78,7 @@ def purpose(request: HttpRequest) -> HttpResponse:
 @require_GET
 @staff(*ATTENDS)
 @visit.opens
-def person(request: HttpRequest, profile: Profile) -> HttpResponse:
+def person(request: visit.AgentRequest, profile: Profile) -> HttpResponse:
     """A person, whole. htmx asks for the timeline alone, or for its next page."""
     wanted = TimelineForm(request.GET).wanted()
     doors = timeline.accounts()
@@ -92,8 +95,15 @@ def person(request: HttpRequest, profile: Profile) -> HttpResponse:
         "periods": words.by_period(contacts),
         "older": f"{contacts[-1].at.isoformat()}~{contacts[-1].id}" if has_older else "",
         "last_period": words.period(wanted.before[0]) if wanted.before else "",
+        "doubts": _doubts(request, records) if template == "person.html" else [],
     }
     return render(request, f"desk/{template}", context)
+
+
+def _doubts(request: visit.AgentRequest, records: list[uuid.UUID]) -> list[tuple[Doubt, str]]:
+    """Who else they may be: what waits for this agent to judge."""
+    mine = judging.queue(request.user).filter(Q(a__in=records) | Q(b__in=records)).select_related("a", "b")
+    return [(doubt, weights_words.agreement(doubt.weights)) for doubt in mine[:3]]
 
 
 @require_GET

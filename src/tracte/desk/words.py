@@ -58,7 +58,14 @@ RULES = {
     "proved": _("comprovat a totes dues fitxes"),
     "name": _("i el mateix nom de pila"),
 }
-BONDS = {"document": _("amb document"), "proved": _("per codi"), "name": _("pel nom"), "hand": _("a mà")}
+BONDS = {
+    "document": _("amb document"),
+    "proved": _("per codi"),
+    "name": _("pel nom"),
+    "model": _("pel pes"),
+    "hand": _("a mà"),
+}
+OPINIONS = {"same": _("diu que són la mateixa persona."), "different": _("diu que no són la mateixa persona.")}
 IDENTITY = {1: _("Identitat declarada"), 2: _("Identitat comprovada"), 3: _("Identitat verificada")}
 PREFERS = {
     "ca": _("Prefereix el català"),
@@ -95,6 +102,8 @@ def title(contact: Contact) -> str:
 
 def why(join: Join) -> str:
     """What two records have in common: «El mateix telèfon, 600 000 417, i el mateix nom de pila»."""
+    if join.edge.rule == "model":
+        return gettext("Pel pes de tot el que diuen, són la mateixa persona")
     if not join.shared or join.edge.rule not in RULES:
         return ""
     return f"{SAME[join.shared.kind]}, {join.shared.value}, {RULES[join.edge.rule]}"

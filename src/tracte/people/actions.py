@@ -59,15 +59,31 @@ def _never(a: uuid.UUID, b: uuid.UUID) -> bool:
     return one.never(other)
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """What somebody was looking at: two records, and what each comparison of a model said of them."""
+
+    a: uuid.UUID
+    b: uuid.UUID
+    model: uuid.UUID
+    weights: dict[str, tuple[int, float]]
+
+
 @transaction.atomic
-def merge(a: uuid.UUID, b: uuid.UUID, *, by: User, at: dt.datetime, reason: str = "") -> uuid.UUID:
-    """Make one person of two; the survivor. Refused: one that is no person now, two different verified documents."""
+def merge(
+    a: uuid.UUID, b: uuid.UUID, *, by: User, at: dt.datetime, reason: str = "", seen: Evidence | None = None
+) -> uuid.UUID:
+    """Make one person of two; the survivor. Refused: one that is no person now, two different verified documents.
+
+    The edge joins the two records that were `seen`, if it was those that told; otherwise the oldest of each person.
+    """
     lock_all()
     preview = preview_merge(a, b)
     if preview.refusal:
         raise Refused(preview.refusal)
-    pairs = {(preview.survivor, max(a, b)), *_standing_cannots(a, b)}
-    seq = _append([("must", *pair) for pair in sorted(pairs)], at=at, by=by, reason=reason)
+    mine = (seen.a, seen.b) if seen else (preview.survivor, max(a, b))
+    pairs = [*sorted(_standing_cannots(a, b) - {mine}), mine]
+    seq = _append([("must", *pair) for pair in pairs], at=at, by=by, reason=reason, seen=seen)
     writing.move({max(a, b).bytes: preview.survivor.bytes}, {preview.survivor.bytes: seq})
     announce("people.person.merged", survivor=preview.survivor, absorbed=max(a, b), edge=seq)
     return preview.survivor
@@ -112,9 +128,62 @@ def unmerge(
     return [a, b]
 
 
-def _append(edges: list[components.LogLine], *, at: dt.datetime, by: User, reason: str) -> int:
-    """Write these edges, in this order; the seq of the last one."""
+@transaction.atomic
+def keep_apart(
+    a: uuid.UUID, b: uuid.UUID, *, by: User, at: dt.datetime, reason: str = "", seen: Evidence | None = None
+) -> int:
+    """Two records of different persons, and whoever is one with them, are not to be joined by themselves, ever; the
+    edge that says so. Refused: they are one person already."""
+    lock_all()
+    a, b = sorted((a, b))
+    one, other = (reading.persons([a.bytes, b.bytes])[record.bytes] for record in (a, b))
+    if one == other:
+        raise Refused("same")
+    seq = _append([("cannot", a, b)], at=at, by=by, reason=reason, seen=seen)
+    announce("people.person.kept_apart", persons=[uuid.UUID(bytes=one), uuid.UUID(bytes=other)], edge=seq)
+    return seq
+
+
+@transaction.atomic
+def take_back(edge: int, *, by: User, at: dt.datetime) -> None:
+    """As if this edge had never been: what it joined falls apart unless something else holds it, and whom it kept apart
+    may meet again. Refused: something was said of the two since."""
+    lock_all()
+    gone = Edge.objects.get(seq=edge)
+    if Edge.objects.filter(a_id=gone.a_id, b_id=gone.b_id, seq__gt=edge).exists():
+        raise Refused("changed")
+    seq = _append([("unlink", gone.a_id, gone.b_id)], at=at, by=by, reason="")
+    together = _records(uuid.UUID(bytes=reading.persons([gone.a_id.bytes])[gone.a_id.bytes]))
+    parts = components.parts(together, _standing_joins(together))
+    if len(parts) > 1:
+        _settle(together, {record: part[0] for part in parts for record in part}, seq, at)
+        announce("people.person.split", persons=[part[0] for part in parts], edge=seq)
+
+
+@dataclass(frozen=True)
+class Undoing:
+    """What would be without one join: the records that part from the rest, or the joins that hold both all the same."""
+
+    leaving: list[uuid.UUID]
+    held_by: list[tuple[uuid.UUID, uuid.UUID]]
+
+
+def preview_undo(edge: Edge) -> Undoing:
+    """Of a join that stands: who parts when it goes, the fewer of the two sides."""
+    together = _records(uuid.UUID(bytes=reading.persons([edge.a_id.bytes])[edge.a_id.bytes]))
+    joins = [pair for pair in _standing_joins(together) if pair != (edge.a_id, edge.b_id)]
+    if held_by := components.path(edge.a_id, edge.b_id, joins):
+        return Undoing([], held_by)
+    return Undoing(min(reversed(components.parts(together, joins)), key=len), [])
+
+
+def _append(
+    edges: list[components.LogLine], *, at: dt.datetime, by: User, reason: str, seen: Evidence | None = None
+) -> int:
+    """Write these edges, in this order; the seq of the last one, which bears what was `seen`."""
     rows = [Edge(at=at, by=by, kind=kind, a_id=a, b_id=b, rule="hand", reason=reason) for kind, a, b in edges]
+    if seen:
+        rows[-1].model_id, rows[-1].weights = seen.model, seen.weights
     return Edge.objects.bulk_create(rows)[-1].seq
 
 
@@ -135,7 +204,7 @@ def _standing_joins(records: list[uuid.UUID]) -> list[tuple[uuid.UUID, uuid.UUID
     return [pair for pair, kind in components.standing(log).items() if kind in components.JOINS]
 
 
-def _standing_cannots(a: uuid.UUID, b: uuid.UUID) -> list[tuple[uuid.UUID, uuid.UUID]]:
+def _standing_cannots(a: uuid.UUID, b: uuid.UUID) -> set[tuple[uuid.UUID, uuid.UUID]]:
     """Pairs of records of two persons that somebody kept apart."""
     mine, theirs = _records(a), _records(b)
     everything = [*mine, *theirs]
@@ -144,9 +213,9 @@ def _standing_cannots(a: uuid.UUID, b: uuid.UUID) -> list[tuple[uuid.UUID, uuid.
         .order_by("seq")
         .values_list("kind", "a_id", "b_id")
     )
-    return [
+    return {
         (x, y) for (x, y), kind in components.standing(log).items() if kind == "cannot" and (x in mine) != (y in mine)
-    ]
+    }
 
 
 def _settle(records: list[uuid.UUID], target: dict[uuid.UUID, uuid.UUID], seq: int, at: dt.datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ class Appearance:
 
     `key` is the source's own lasting id of this person (a Telegram user id); empty when the source has none: then the
     content decides (same name, identifiers and birth date in one channel account = same record).
+    `place`: the territory that they speak of, which the way in fills from the message.
     Give `full_name`, or the parts when the source has them apart; `people` splits and normalises.
     """
 
@@ -40,3 +42,4 @@ class Appearance:
     language: str = ""
     identifiers: list[Identifier] = field(default_factory=list)
     name_assurance: int = DECLARED
+    place: uuid.UUID | None = None

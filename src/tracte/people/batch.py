@@ -20,10 +20,9 @@ from tracte.core.sql import column, rows
 from tracte.people import reading, recognise, table, training, writing
 from tracte.people.components import Forest
 from tracte.people.linkage import resolving, weights
-from tracte.people.linkage.model import Model
 from tracte.people.matching import Id
 from tracte.people.models import LinkModel
-from tracte.people.weighing import LINK
+from tracte.people.review import finding
 
 AT_ONCE = 2000  # links under one lock
 
@@ -39,7 +38,8 @@ class Proposal:
 
 
 def resolve(*, at: dt.datetime, tell: Callable[[str], object] = print) -> dict[str, int]:
-    """Link who is one person. Counted: proposed links, those made, components frozen because they are too large."""
+    """Link who is one person, and ask people about the doubtful. Counted: proposed links, those made, components frozen
+    because they are too large, new doubts."""
     kept = LinkModel.in_use()
     if kept is None:
         raise training.NotTrained("there is no model yet: tracte resolve train")
@@ -49,16 +49,25 @@ def resolve(*, at: dt.datetime, tell: Callable[[str], object] = print) -> dict[s
         tell(f"{table.load(con)} records")
         together = _pairs(con, "SELECT list(unique_id ORDER BY unique_id) FROM records GROUP BY person")
         resolved = resolving.people(
-            con, [table.NAME], model, least=LINK, guarded=True, together=together, never=table.apart(con)
+            con,
+            [table.NAME],
+            model,
+            least=kept.link_at,
+            heed=kept.ask_at,
+            guarded=True,
+            together=together,
+            never=table.apart(con),
         )
-        proposals = _proposals(con, model, resolved)
+        proposals = _proposals(con, kept, resolved)
+        doubtful = finding.doubtful(con, kept)
     finally:
         con.close()
     tell(f"{len(proposals)} links proposed")
     made = 0
     for start in range(0, len(proposals), AT_ONCE):
         made += link(proposals[start : start + AT_ONCE], model=kept.id, at=at)
-    return {"proposed": len(proposals), "linked": made, "frozen": len(resolved.frozen)}
+    asked = finding.ask(doubtful, kept, at=at)
+    return {"proposed": len(proposals), "linked": made, "frozen": len(resolved.frozen), "doubts": asked}
 
 
 def _pairs(con: duckdb.DuckDBPyConnection, lists: str) -> list[resolving.Pair]:
@@ -66,15 +75,16 @@ def _pairs(con: duckdb.DuckDBPyConnection, lists: str) -> list[resolving.Pair]:
     return [pair for (members,) in con.execute(lists).fetchall() for pair in itertools.pairwise(members)]
 
 
-def _proposals(con: duckdb.DuckDBPyConnection, model: Model, resolved: resolving.Resolved) -> list[Proposal]:
+def _proposals(con: duckdb.DuckDBPyConnection, kept: LinkModel, resolved: resolving.Resolved) -> list[Proposal]:
     """As few links as join the persons of each group, the strongest first."""
+    model = kept.learnt
     known = con.execute(f"SELECT unique_id, id::VARCHAR, person::VARCHAR FROM {table.NAME}").fetchall()  # noqa: S608
     record = {number: uuid.UUID(id_).bytes for number, id_, _ in known}
     person = {number: person for number, _, person in known}
     forest: Forest[str] = Forest()
     chosen = []
     for (a, b), weight in sorted(resolved.weights.items(), key=lambda item: (-item[1], item[0])):
-        if weight >= LINK and forest.root(person[a]) != forest.root(person[b]):
+        if weight >= kept.link_at and forest.root(person[a]) != forest.root(person[b]):
             forest.join(person[a], person[b])
             chosen.append((a, b))
     said = weights.expressions(model, "duckdb")

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from tracte.people import reading, weighing
 from tracte.people.matching import Id, Known, Link, Scene
 from tracte.people.models import LinkModel
-from tracte.people.weighing import LINK, Weighed
+from tracte.people.review import doubts
+from tracte.people.review.doubts import Doubtful
+from tracte.people.weighing import Weighed
 
 if TYPE_CHECKING:
     from tracte.people.recognise import Batch
@@ -17,21 +19,21 @@ if TYPE_CHECKING:
 WORST = -30.0  # bits: weaker than that is not worth telling apart
 
 
-def link(batch: Batch, scene: Scene, kept: LinkModel) -> None:
+def link(batch: Batch, scene: Scene, kept: LinkModel) -> list[Doubtful]:
     """Link each new record to the one person who agrees with it most, if the guard lets it, nothing forbids it, and
     that person's records agree with it on average. Two who agree are not joined through a third: the batch pass does
-    that, when it has looked at all of them."""
+    that, when it has looked at all of them. What is left in doubt is for people to see."""
     person = {arrival.id: arrival.person for arrival in batch.arrivals.values()}
     new = [arrival.id for arrival in batch.arrivals.values() if arrival.known is None]
     weighed: dict[Id, list[Weighed]] = defaultdict(list)
     for one in weighing.weigh(new, kept.learnt, kept.id, least=WORST):
         person.setdefault(one.record, one.person or one.record)
         weighed[one.newcomer].append(one)
-    strong = {id_: found for id_, found in weighed.items() if any(_is_sure(one) for one in found)}
+    strong = {id_: found for id_, found in weighed.items() if any(_is_sure(one, kept) for one in found)}
     _learn_more(batch, scene, {person[one.record] for found in strong.values() for one in found} | strong.keys())
     for newcomer in sorted(strong):
         mine = scene.forest.root(newcomer)
-        for root, top in _candidates(strong[newcomer], person, scene):
+        for root, top in _candidates(strong[newcomer], person, scene, kept):
             if root == mine:
                 break  # a rule linked them, or one who came before in this batch
             if not scene.quarrel({mine, root}, over_documents_only=True):
@@ -39,12 +41,17 @@ def link(batch: Batch, scene: Scene, kept: LinkModel) -> None:
                 scene.join(Link(a, b, "model", None, newcomer, _said(kept, top)), newcomer, person[top.record])
                 break
 
+    def together(one: Weighed) -> bool:
+        return scene.forest.root(person[one.record]) == scene.forest.root(one.newcomer)
 
-def _is_sure(one: Weighed) -> bool:
-    return one.may and one.weight >= LINK
+    return [raised for found in weighed.values() if (raised := doubts.of_newcomer(found, together, kept))]
 
 
-def _candidates(found: list[Weighed], person: dict[Id, Id], scene: Scene) -> list[tuple[Id, Weighed]]:
+def _is_sure(one: Weighed, kept: LinkModel) -> bool:
+    return one.may and one.weight >= kept.link_at
+
+
+def _candidates(found: list[Weighed], person: dict[Id, Id], scene: Scene, kept: LinkModel) -> list[tuple[Id, Weighed]]:
     """The persons whose records agree on average, each with the one that agrees most; the strongest first.
 
     A record that the guard holds back can speak against, never for."""
@@ -53,7 +60,7 @@ def _candidates(found: list[Weighed], person: dict[Id, Id], scene: Scene) -> lis
         by_person[scene.forest.root(person[one.record])].append(one)
     agree = []
     for root, records in by_person.items():
-        sure = [one for one in records if _is_sure(one)]
+        sure = [one for one in records if _is_sure(one, kept)]
         if sure and sum(one.weight if one.may else min(one.weight, 0.0) for one in records) > 0:
             agree.append((root, max(sure, key=lambda one: (one.weight, one.record))))
     return sorted(agree, key=lambda pair: (-pair[1].weight, pair[0]))

@@ -52,3 +52,22 @@ def parts(records: Iterable[uuid.UUID], pairs: Iterable[tuple[uuid.UUID, uuid.UU
     for record in sorted(records):
         found[forest.root(record)].append(record)
     return list(found.values())
+
+
+def path(start: Node, goal: Node, pairs: Iterable[tuple[Node, Node]]) -> list[tuple[Node, Node]]:
+    """The shortest way from one record to another over these joins; none when they are not connected."""
+    near: dict[Node, list[tuple[Node, tuple[Node, Node]]]] = defaultdict(list)
+    for pair in pairs:
+        near[pair[0]].append((pair[1], pair))
+        near[pair[1]].append((pair[0], pair))
+    ways: dict[Node, list[tuple[Node, Node]]] = {start: []}
+    front = [start]
+    while front and goal not in ways:
+        fresh: list[Node] = []
+        for here in front:
+            for there, pair in near[here]:
+                if there not in ways:
+                    ways[there] = [*ways[here], pair]
+                    fresh.append(there)
+        front = fresh
+    return ways.get(goal, [])

@@ -13,7 +13,12 @@ from tracte.core.clock import now
 from tracte.core.declared import Declared
 from tracte.core.ids import uuid7
 from tracte.people.appearance import DECLARED, PROVED, VERIFIED
+from tracte.people.linkage import calibration
 from tracte.people.linkage.model import Model
+from tracte.people.review.models import Calibration, Doubt, Verdict
+
+__all__ = ["Calibration", "Doubt", "Edge", "Frequency", "Identifier", "LinkModel", "Membership", "NameToken", "Person"]
+__all__ += ["RecordIdentifier", "SourceRecord", "Verdict"]
 
 ASSURANCE = Q(assurance__in=[DECLARED, PROVED, VERIFIED])
 
@@ -53,16 +58,17 @@ class SourceRecord(models.Model):
     sur2 = compared()
     sur2_sound = compared()
     area = compared()
+    place = models.UUIDField(null=True)  # the territory that they first spoke of: a concept of the vocabularies
     key_birth_surname = models.BigIntegerField(null=True)
     key_birth_given = models.BigIntegerField(null=True)
-    key_name = models.BigIntegerField(null=True)
+    key_place = models.BigIntegerField(null=True)
     key_area = models.BigIntegerField(null=True)
     privacy = Declared(
         "attend",
         "P6Y",
         personal="given_name surname surname2 birth_date address postcode language given given_root given_sound sur1 "
-        "sur1_sound sur2 sur2_sound area",
-        pseudonymous="id key key_birth_surname key_birth_given key_name key_area",
+        "sur1_sound sur2 sur2_sound area place",
+        pseudonymous="id key key_birth_surname key_birth_given key_place key_area",
         open="administration source assurance first_seen_at",
     )
 
@@ -73,7 +79,7 @@ class SourceRecord(models.Model):
         ]
         indexes = [
             models.Index(fields=[key, "id"], condition=Q(**{f"{key}__isnull": False}), name=f"record_by_{key[4:]}")
-            for key in ("key_birth_surname", "key_birth_given", "key_name", "key_area")
+            for key in ("key_birth_surname", "key_birth_given", "key_place", "key_area")
         ]
 
     def __str__(self) -> str:
@@ -211,7 +217,22 @@ class LinkModel(models.Model):
 
     @classmethod
     def in_use(cls) -> LinkModel | None:
-        return cls.objects.order_by("-trained_at", "-id").first()
+        """The newest, with the thresholds to which people's verdicts moved it (`review`)."""
+        moved = Calibration.objects.filter(model=models.OuterRef("id")).order_by("-at", "-id")
+        at = {f"moved_{name}": models.Subquery(moved.values(name)[:1]) for name in ("link_at", "ask_at")}
+        return cls.objects.annotate(**at).order_by("-trained_at", "-id").first()
+
+    @property
+    def link_at(self) -> float:
+        """Bits from which on a pair that the guard lets pass is linked."""
+        moved = getattr(self, "moved_link_at", None)
+        return calibration.LINK if moved is None else moved
+
+    @property
+    def ask_at(self) -> float:
+        """Bits from which on a human is asked."""
+        moved = getattr(self, "moved_ask_at", None)
+        return calibration.ASK if moved is None else moved
 
     @cached_property
     def learnt(self) -> Model:

@@ -19,6 +19,7 @@ from tracte.people.appearance import DECLARED, VERIFIED, Appearance
 from tracte.people.linkage import features
 from tracte.people.matching import Carrier, Id, Known, Scene, meeting
 from tracte.people.models import LinkModel
+from tracte.people.review import doubts
 
 MAX_NAME = 200  # characters of each part of a name; the raw payload keeps the rest
 
@@ -105,10 +106,11 @@ def recognise(appearances: list[tuple[Id, Appearance]], at: dt.datetime) -> list
     with unanswered():
         writing.appearances(batch, before, at)
     kept = LinkModel.in_use()
-    if kept is not None:
-        by_model.link(batch, scene, kept)
+    in_doubt = by_model.link(batch, scene, kept) if kept else []
     with unanswered():
         writing.persons(batch, scene, at, kept.id if kept else None)
+    if kept and in_doubt:
+        doubts.doubt_many(in_doubt, model=kept.id, at=at)
     return [arrival.id for arrival, _ in batch.order]
 
 

@@ -13,6 +13,7 @@ from tracte.people import table
 from tracte.people.linkage import blocking, training, weights
 from tracte.people.linkage.model import Insane
 from tracte.people.models import LinkModel
+from tracte.people.review import calibrating
 
 
 class NotTrained(ValueError):
@@ -32,6 +33,7 @@ def train(*, at: dt.datetime, tell: Callable[[str], object] = print) -> LinkMode
         made = LinkModel.objects.create(trained_at=at, records=learnt.records, settings=learnt.settings)
         for name in weights.frequencies(learnt):
             _frequencies(con, made, name)
+        calibrating.calibrate(at=at)
     finally:
         con.close()
     return made

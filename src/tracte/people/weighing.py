@@ -1,8 +1,8 @@
 """The model in use, written as one PostgreSQL statement: who among those known may be one of these newcomers.
 
-Candidates come through indexed keys: identifiers that are not shared, and combinations of name, birth date and place. A
-key that more than MOST records bear tells nobody apart and is skipped. Each row is looked up in an index (`reading`
-says why `OFFSET 0`). The weights are those of the batch engine: the same levels, written in the words of PostgreSQL.
+Candidates come through indexed keys: identifiers that are not shared, and combinations of name, birth date and place;
+of each key, the MOST newest records. Each row is looked up in an index (`reading` says why `OFFSET 0`). The weights are
+those of the batch engine: the same levels, written in the words of PostgreSQL.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from tracte.people.linkage.model import Model
 from tracte.people.matching import Id
 
 LINK = 6.63  # bits: probability 0.99
-MOST = 30  # records of one key: more, and it is no key
-KEYS = ("key_birth_surname", "key_birth_given", "key_name", "key_area")
+MOST = 30  # records of one key
+KEYS = ("key_birth_surname", "key_birth_given", "key_place", "key_area")
 
 ROW = """
 SELECT id, given, given_root, given_sound, sur1, sur1_sound, sur2, sur2_sound, area AS postcode,
-to_char(birth_date, 'YYYYMMDD') AS born, birth_date - date '0001-01-01' + 1 AS born_day,
+place::text AS place, to_char(birth_date, 'YYYYMMDD') AS born, birth_date - date '0001-01-01' + 1 AS born_day,
 CASE WHEN extract(day FROM birth_date) <= 12 THEN to_char(birth_date, 'YYYYDDMM') END AS born_swapped,
-key_birth_surname, key_birth_given, key_name, key_area FROM people_sourcerecord
+key_birth_surname, key_birth_given, key_place, key_area FROM people_sourcerecord
 """
 LISTS = """
 SELECT array_agg(c.identifier_id) FILTER (WHERE i.kind = 'national_id') AS documents,
@@ -69,8 +69,8 @@ def _statement(settings: str, records: int) -> str:
     said = weights.expressions(model, weights.POSTGRES, rare.format)
     levels = {name: f"said.level_{name}" for name in said}
     keyed = " UNION ".join(
-        f"SELECT id FROM (SELECT id, count(*) OVER () AS n FROM (SELECT id FROM people_sourcerecord "
-        f"WHERE {key} = l.{key} AND id < l.id LIMIT {MOST + 1}) k) k WHERE n <= {MOST}"
+        f"(SELECT id FROM people_sourcerecord WHERE {key} = l.{key} AND id < l.id "
+        f"ORDER BY {key} DESC, id DESC LIMIT {MOST})"
         for key in KEYS
     )
     told = ", ".join(f"{level} AS level_{name}, {bits} AS bits_{name}" for name, (level, bits) in said.items())
@@ -83,11 +83,9 @@ def _statement(settings: str, records: int) -> str:
     CROSS JOIN LATERAL ({LISTS} WHERE c.record_id = t.id OFFSET 0) lists
     CROSS JOIN LATERAL (SELECT own.*, lists.*) l
     CROSS JOIN LATERAL ({keyed}
-      UNION SELECT id FROM (
-      SELECT c.record_id AS id, count(*) OVER (PARTITION BY i) AS n
-      FROM unnest(l.documents || l.phones || l.emails) AS i CROSS JOIN LATERAL (SELECT record_id
-      FROM people_recordidentifier WHERE identifier_id = i AND record_id < l.id LIMIT {MOST + 1}) c) k
-      WHERE n <= {MOST} OFFSET 0) c
+      UNION SELECT c.record_id FROM unnest(l.documents || l.phones || l.emails) AS i CROSS JOIN LATERAL (
+      SELECT record_id FROM people_recordidentifier WHERE identifier_id = i AND record_id < l.id LIMIT {MOST}) c
+      OFFSET 0) c
     CROSS JOIN LATERAL ({ROW} WHERE id = c.id OFFSET 0) theirs
     CROSS JOIN LATERAL ({LISTS} WHERE c.record_id = theirs.id OFFSET 0) held
     CROSS JOIN LATERAL (SELECT theirs.*, held.*) r

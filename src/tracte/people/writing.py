@@ -42,16 +42,16 @@ def _records(new: list[Arrival], at: dt.datetime) -> None:
     run(
         """
         INSERT INTO people_sourcerecord (id, source, key, given_name, surname, surname2, birth_date, address,
-        postcode, language, assurance, given, given_root, given_sound, sur1, sur1_sound, sur2, sur2_sound, area,
-        first_seen_at, key_birth_surname, key_birth_given, key_name, key_area)
+        postcode, language, assurance, place, given, given_root, given_sound, sur1, sur1_sound, sur2, sur2_sound, area,
+        first_seen_at, key_birth_surname, key_birth_given, key_place, key_area)
         SELECT t.*, %s, hashtextextended(to_char(birth, 'YYYYMMDD ') || left(sur1, 4), 1),
         hashtextextended(to_char(birth, 'YYYYMMDD ') || left(given, 3), 2),
-        hashtextextended(given || '|' || sur1 || '|' || sur2, 3),
+        hashtextextended(sur1 || '|' || left(given, 3) || '|' || place, 3),
         hashtextextended(sur1 || '|' || left(given, 3) || '|' || area, 4)
         FROM unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::text[], %s::text[], %s::text[], %s::date[],
-        %s::text[], %s::text[], %s::text[], %s::smallint[], %s::text[], %s::text[], %s::text[], %s::text[],
+        %s::text[], %s::text[], %s::text[], %s::smallint[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],
         %s::text[], %s::text[], %s::text[], %s::text[])
-        AS t(id, source, key, g, s1, s2, birth, address, postcode, language, assurance,
+        AS t(id, source, key, g, s1, s2, birth, address, postcode, language, assurance, place,
         given, given_root, given_sound, sur1, sur1_sound, sur2, sur2_sound, area)
         """,
         at,
@@ -64,6 +64,7 @@ def _records(new: list[Arrival], at: dt.datetime) -> None:
         column("text", [a.who.postcode for a in new]),
         column("text", [a.who.language for a in new]),
         column("smallint", [a.who.name_assurance for a in new]),
+        column("uuid", [a.who.place for a in new]),
         *(column("text", values) for values in zip(*(a.compared for a in new), strict=True)),
     )
 

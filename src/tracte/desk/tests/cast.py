@@ -9,8 +9,9 @@ from tracte.channels.actions import open_account, receive_many
 from tracte.channels.message import Message
 from tracte.core.clock import now
 from tracte.people.appearance import PROVED, VERIFIED, Appearance, Identifier
-from tracte.people.models import SourceRecord
+from tracte.people.models import Doubt, LinkModel, SourceRecord
 from tracte.people.search import find
+from tracte.people.tests.doubtful import a_model, raise_doubt
 from tracte.vocabularies.models import Concept, Name, Scheme
 
 MERCE_DNI, MERCE_PHONE, MERCE_MAIL = "12345678Z", "600 000 417", "merce.puig@exemple.cat"
@@ -106,6 +107,13 @@ def tell() -> uuid.UUID:
     marc = [Identifier("national_id", "00000001R", VERIFIED)]
     say("oficina", Appearance(full_name="Marc Vila Serra", identifiers=marc, name_assurance=VERIFIED), 10, kind="visit")
     return person("puig merce ferrer")
+
+
+def doubt(*, opinions: int = 1) -> Doubt:
+    """Whether Mercè is also the Merce who follows a topic from another telephone."""
+    mine = [record for record in records(person("puig merce ferrer")) if record.surname2]
+    (theirs,) = records(person("600 000 999"))
+    return raise_doubt(mine[0].id, theirs.id, LinkModel.in_use() or a_model(), opinions=opinions)
 
 
 def person(query: str) -> uuid.UUID:

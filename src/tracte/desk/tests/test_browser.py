@@ -1,33 +1,20 @@
-"""The desk in a real browser: the whole walk with and without a script, and every page in every mode.
-
-With TRACTE_SHOTS naming a folder, each page looked at is also kept there as a picture.
-"""
+"""The desk in a real browser: the whole walk with and without a script, and every page in every mode."""
 
 from __future__ import annotations
 
-import os
 import re
 import uuid
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from conftest import PASSWORD
 from tracte.core import tenancy
 from tracte.desk.tests import cast
+from tracte.desk.tests.walking import say_why, search, sign_in
 from tracte.people import actions
 from tracte.privacy.actions import install_purposes
 from tracte.privacy.models import Read
 
 pytestmark = pytest.mark.browser
-MODES = {
-    "light": {},
-    "dark": {"color_scheme": "dark"},
-    "compact": {},
-    "mobile": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
-    "forced-colours": {"forced_colors": "active"},
-}
 
 
 @pytest.fixture
@@ -40,25 +27,6 @@ def merce(live, administration, agent, monkeypatch) -> uuid.UUID:
         for n in range(40):
             cast.say("telegram", telegram, 100 + 7 * n, f"Consulta {n} sobre els terminis.", id=f"often{n}")
         return person
-
-
-def sign_in(page) -> None:
-    page.goto("/desk/people/")
-    page.fill("[name=login]", "jordi@exemple.cat")
-    page.fill("[name=password]", PASSWORD)
-    page.click("main form button.button-main")
-    page.wait_for_url("**/desk/people/")
-
-
-def search(page, query: str) -> None:
-    page.fill("main [name=q]", query)
-    page.click("main .searchbox button")
-    page.wait_for_load_state()
-
-
-def say_why(page) -> None:
-    page.get_by_role("button", name="contestar una consulta").click()
-    page.wait_for_load_state()
 
 
 @pytest.mark.parametrize("has_script", [True, False], ids=["script", "no-script"])
@@ -138,31 +106,6 @@ def split_it_again(page) -> None:
     page.click("text=Mira l’altra persona")
     page.wait_for_load_state()
     assert page.inner_text("h1") == "Merce Puig"
-
-
-@pytest.fixture(params=MODES, ids=list(MODES))
-def look(request, browser, live):
-    """`look(name)`: the page where we are is accessible, whole and quiet in this mode, and its picture is kept."""
-    context = browser.new_context(
-        base_url=live, locale="ca-ES", **{"viewport": {"width": 1280, "height": 900}} | MODES[request.param]
-    )
-    page, complaints = context.new_page(), []
-    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    if request.param == "compact":
-        context.add_init_script("localStorage.setItem('tracte-density', 'compact')")
-
-    def at(name: str) -> None:
-        page.wait_for_timeout(200)  # colours fade in 120 ms, and axe must see where they end
-        if folder := os.environ.get("TRACTE_SHOTS"):
-            page.screenshot(path=Path(folder) / f"desk-{name}-{request.param}.png", full_page=True, caret="initial")
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{name}\n{found.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
-        assert complaints == [], name
-
-    yield page, at
-    context.close()
 
 
 def test_every_page_is_accessible_in_every_mode(look, merce, administration):

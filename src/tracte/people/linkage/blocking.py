@@ -17,7 +17,7 @@ KEYS: tuple[Rule, ...] = (  # of an installation, live and in batch: at most sev
     ("emails",),
     ("born", "sur4"),
     ("born", "given3"),
-    ("given", "sur1", "sur2"),
+    ("sur1", "given3", "place"),
     ("sur1", "given3", "postcode"),
 )
 

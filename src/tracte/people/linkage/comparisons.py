@@ -120,6 +120,7 @@ ALL = (
             Level("different", ELSE),
         ),
     ),
+    Comparison("place", (Level("same", SAME, rare=True), Level("different", ELSE))),
     _plain("address", loose=True),
     _plain("locality", loose=True),
     _plain("birth_place", loose=True),

@@ -1,7 +1,8 @@
 """What no weight can outvote. A model takes its comparisons for independent; a household shows that they are not.
 
 Telephone, address, surname and postcode belong to a family as much as to a person. So a pair is linked by itself only
-when the given names agree in some form, no birth date or document differs, and something besides the name agrees.
+when the given names agree in some form, no birth date or document differs, and something besides the name agrees: a
+document, a telephone, an address, a birth date, a postcode; or the town, when both bear the same two surnames.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from collections.abc import Mapping
 UNKNOWN, DIFFERENT = -1, 0
 NAME = "given"
 NEVER_DIFFERENT = ("born", "documents", "national_id")
-BESIDES = {
-    "documents": 1,
-    "national_id": 2,
-    "phones": 1,
-    "emails": 1,
-    "born": 3,
-    "postcode": 3,
-}  # column -> least level
+BESIDES = (  # column -> least level; one of these must hold
+    {"documents": 1},
+    {"national_id": 2},
+    {"phones": 1},
+    {"emails": 1},
+    {"born": 3},
+    {"postcode": 3},
+    {"place": 1, "sur1": 4, "sur2": 4},
+)
 
 
 def holds(levels: Mapping[str, int]) -> bool:
@@ -26,7 +28,7 @@ def holds(levels: Mapping[str, int]) -> bool:
     return (
         levels.get(NAME, UNKNOWN) > DIFFERENT
         and all(levels.get(column, UNKNOWN) != DIFFERENT for column in NEVER_DIFFERENT)
-        and any(levels.get(column, UNKNOWN) >= least for column, least in BESIDES.items())
+        and any(all(levels.get(column, UNKNOWN) >= least for column, least in each.items()) for each in BESIDES)
     )
 
 
@@ -35,5 +37,9 @@ def condition(columns: Mapping[str, str]) -> str:
     if NAME not in columns:
         return "false"
     never = [f"({columns[column]}) <> {DIFFERENT}" for column in NEVER_DIFFERENT if column in columns]
-    besides = [f"({columns[column]}) >= {least}" for column, least in BESIDES.items() if column in columns]
+    besides = [
+        " AND ".join(f"({columns[column]}) >= {least}" for column, least in each.items())
+        for each in BESIDES
+        if each.keys() <= columns.keys()
+    ]
     return " AND ".join([f"({columns[NAME]}) > {DIFFERENT}", *never, f"({' OR '.join(besides) or 'false'})"])

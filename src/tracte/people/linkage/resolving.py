@@ -53,6 +53,7 @@ def people(
     model: Model,
     *,
     least: float = 0.0,
+    heed: float = 0.0,
     guarded: bool = False,
     together: Iterable[Pair] = (),
     never: Iterable[Pair] = (),
@@ -60,12 +61,12 @@ def people(
     """Who is one person in one table, or across two.
 
     `guarded`: only pairs that the guard lets pass pull two records together; the others can but push them apart.
-    `together`: pairs that are one person already; `never`: pairs that cannot be.
+    `together`: pairs that are one person already; `never`: that cannot be. `heed`: bits from which `weighed` keeps all.
     """
     may = "may" if guarded else "true"
     found = con.execute(
         f"SELECT a, b, CASE WHEN {may} THEN w ELSE least(w, 0) END, {may} AND w >= ? "
-        f"FROM {weigh(con, tables, model, least=min(least, 0.0))}",
+        f"FROM {weigh(con, tables, model, least=min(least, heed, 0.0))}",
         [least],
     ).fetchall()
     known = {(a, b): w for a, b, w, _ in found}

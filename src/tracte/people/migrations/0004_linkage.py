@@ -112,8 +112,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='sourcerecord',
-            name='key_name',
+            name='key_place',
             field=models.BigIntegerField(null=True),
+        ),
+        migrations.AddField(
+            model_name='sourcerecord',
+            name='place',
+            field=models.UUIDField(null=True),
         ),
         migrations.AddField(
             model_name='sourcerecord',
@@ -145,7 +150,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='sourcerecord',
-            index=models.Index(condition=models.Q(('key_name__isnull', False)), fields=['key_name', 'id'], name='record_by_name'),
+            index=models.Index(condition=models.Q(('key_place__isnull', False)), fields=['key_place', 'id'], name='record_by_place'),
         ),
         migrations.AddIndex(
             model_name='sourcerecord',

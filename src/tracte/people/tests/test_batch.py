@@ -55,7 +55,7 @@ def test_what_the_rules_cannot_see_the_model_links_and_says_why():
     right, wrong, real = right_pairs(records, truth)
     assert wrong == 0 and right >= 0.95 * real > before
     edges = Edge.objects.filter(rule="model")
-    assert done == {"proposed": len(edges), "linked": len(edges), "frozen": 0}
+    assert done == {"proposed": len(edges), "linked": len(edges), "frozen": 0, "doubts": 0}
     assert {edge.model_id for edge in edges} == {kept.id}
     assert all(edge.weights["given"][0] > 0 and len(edge.weights) >= 4 for edge in edges)
     assert not actions.drift()

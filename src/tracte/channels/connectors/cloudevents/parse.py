@@ -121,8 +121,9 @@ def _person(person: Any) -> Appearance:
         birth_date = dt.date.fromisoformat(birth) if birth is not None else None
     except (TypeError, ValueError):
         raise Wrong("data.person.birth_date is not a day such as 1984-03-12") from None
+    told: dict[str, Any] = {name: _text(person, name) for name in PERSON if name in person}
     return Appearance(
-        **{name: _text(person, name) for name in PERSON if name in person},
+        **told,
         birth_date=birth_date,
         name_assurance=_assurance(person),
         identifiers=_identifiers(person.get("identifiers", [])),

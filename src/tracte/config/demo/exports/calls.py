@@ -12,7 +12,8 @@ from tracte.config.demo.people import Person
 from tracte.config.demo.plan import Contact
 
 LONGEST = 7200  # seconds of a call
-WITHHELD, NAMED, FROM_WORK, GAVE_DOCUMENT = 0.03, 0.94, 0.15, 0.3  # the script of the agents asks
+WITHHELD, NAMED, BOTH_SURNAMES = 0.03, 0.97, 0.92  # the script of the agents asks
+FROM_WORK, GAVE_DOCUMENT = 0.15, 0.3
 _HIDDEN = ("", "", "anònim", "ocult")
 HEADER = "id,started_at,duration_s,direction,phone,name,document,agent,topic,municipality,language,summary"
 
@@ -69,7 +70,7 @@ def _name(person: Person, rng: Random, is_own: bool) -> str:
     """What the agent understood. The given name alone only beside the person's own number."""
     if rng.random() >= NAMED:
         return ""
-    parts = writing.name(person, rng, 0.8)
+    parts = writing.name(person, rng, BOTH_SURNAMES)
     if is_own and not person.namesake and rng.random() < 0.08:
         return parts[0]
     return writing.one_line(parts, rng.random())

@@ -111,7 +111,7 @@ def display_name(person: Person, contact: Contact) -> str:
     full = (person.given, person.surname, person.surname2)
     if person.namesake:
         return writing.one_line(full, 0.5)
-    if habit < 0.12 and not shared:
+    if habit < 0.06 and not shared:
         return ""
     if habit < 0.2:
         return person.given

@@ -10,7 +10,7 @@ from tracte.config.demo.exports.lines import Csv
 from tracte.config.demo.people import Person
 from tracte.config.demo.plan import Contact
 
-CHECKED, SAID, CAPITALS = 0.68, 0.12, 0.3
+CHECKED, SAID, CAPITALS, BOTH_SURNAMES = 0.68, 0.12, 0.3, 0.92
 HEADER = (
     "id,at,office,name,surname1,surname2,document,document_checked,birth_date,phone,email,address,postcode,topic,municipality,"
     "language,summary"
@@ -54,7 +54,7 @@ class Office:
 def _names(person: Person, rng: Random, checked: bool) -> tuple[str, str, str]:
     """Copied from the card, often in its capitals; else as heard."""
     if not checked:
-        return writing.name(person, rng, 0.8)
+        return writing.name(person, rng, BOTH_SURNAMES)
     parts = person.given, person.surname, person.surname2
     return writing.each(parts, lambda part: writing.unaccented(part).upper()) if rng.random() < CAPITALS else parts
 

@@ -71,7 +71,7 @@ def _content(contact: Contact, rng: Random, said: dict, user: dict) -> dict:
     person = contact.person
     if contact.outbound:
         return {"text": said.get("text") or phrases.reply(contact, rng)}
-    asked = rng.random() < (0.6 if contact.step == plan.MORE else 0.3)
+    asked = rng.random() < (0.8 if contact.step == plan.ASK else 0.4)
     shares = asked and person.mobile and person.trait(13) < SHARES_CONTACT
     if said.get("shares_contact") or (shares and not said):
         number = person.mobile_on(contact.day)

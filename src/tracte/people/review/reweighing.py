@@ -1,0 +1,67 @@
+"""Any two records weighed by any model that is kept: what a doubt or a label weighs today, whoever raised it."""
+
+from __future__ import annotations
+
+import functools
+import json
+import uuid
+from typing import NamedTuple
+
+from tracte.core import sql
+from tracte.core.sql import column
+from tracte.people.linkage import guard, weights
+from tracte.people.linkage.model import Model
+from tracte.people.models import LinkModel
+from tracte.people.weighing import LISTS, ROW
+
+Pair = tuple[uuid.UUID, uuid.UUID]
+
+
+class Weighed(NamedTuple):
+    """Bits, prior included; whether the guard would let them be linked; column -> (level, bits)."""
+
+    weight: float
+    may: bool
+    said: dict[str, tuple[int, float]]
+
+
+def weigh(pairs: list[Pair], kept: LinkModel) -> dict[Pair, Weighed]:
+    """What the model says of each pair. One statement; the weights are those of `weighing` and of the batch pass."""
+    if not pairs:
+        return {}
+    model = kept.learnt
+    found = sql.rows(
+        _statement(json.dumps(model.settings), model.records),
+        column("uuid", [a for a, _ in pairs]),
+        column("uuid", [b for _, b in pairs]),
+        kept.id,
+    )
+    weighed = {}
+    for a, b, may, levels, bits in found:
+        said = dict(zip(model.columns, zip(levels, bits, strict=True), strict=True))
+        weighed[a, b] = Weighed(model.prior + sum(bits), may, said)
+    return weighed
+
+
+@functools.lru_cache(maxsize=16)
+def _statement(settings: str, records: int) -> str:
+    model = Model(json.loads(settings), records)
+    rare = (
+        "coalesce((SELECT share FROM people_frequency WHERE model_id = model.id AND \"column\" = '{0}' "
+        f"AND value = l.{{0}}), {1 / max(records, 1)!r})"
+    )
+    said = weights.expressions(model, weights.POSTGRES, rare.format)
+    told = ", ".join(f"{level} AS level_{name}, {bits} AS bits_{name}" for name, (level, bits) in said.items())
+    sides = " ".join(
+        f"CROSS JOIN LATERAL ({ROW} WHERE id = t.{id_} OFFSET 0) own_{side} "
+        f"CROSS JOIN LATERAL ({LISTS} WHERE c.record_id = t.{id_} OFFSET 0) held_{side} "
+        f"CROSS JOIN LATERAL (SELECT own_{side}.*, held_{side}.*) {side}"
+        for side, id_ in (("l", "a"), ("r", "b"))
+    )
+    return f"""
+    SELECT t.a, t.b, {guard.condition({name: f"said.level_{name}" for name in said})},
+    ARRAY[{", ".join(f"said.level_{name}" for name in said)}]::smallint[],
+    ARRAY[{", ".join(f"said.bits_{name}" for name in said)}]::float8[]
+    FROM unnest(%s::uuid[], %s::uuid[]) AS t(a, b) CROSS JOIN (SELECT %s::uuid AS id) model {sides}
+    CROSS JOIN LATERAL (SELECT {told} OFFSET 0) said
+    """
