@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from tracte.channels.connectors.email import mbox
+from tracte.channels.connectors.email import mbox, signature
 from tracte.channels.connectors.email.mail import Mail, understand
 from tracte.channels.connectors.email.values import Address
 from tracte.channels.message import IN, OUT, Message, Reject
@@ -68,7 +68,7 @@ def message(mail: Mail, raw: bytes, own: frozenset[str] = frozenset()) -> Messag
         direction=OUT if out else IN,
         subject=mail.subject,
         text=mail.content.text,
-        who=_appearance(other),
+        who=_appearance(other, [] if out else signature.telephones(mail.signature)),
         in_reply_to=list(dict.fromkeys(answered)),
         data=data,
         flags=list(mail.defects),
@@ -76,8 +76,9 @@ def message(mail: Mail, raw: bytes, own: frozenset[str] = frozenset()) -> Messag
     )
 
 
-def _appearance(who: Address | None) -> Appearance | None:
+def _appearance(who: Address | None, telephones: list[str]) -> Appearance | None:
     if who is None:
         return None
     known = [Identifier("email", who.address, DECLARED)] if who.address else []
+    known += [Identifier("phone", number, DECLARED) for number in telephones]
     return Appearance(full_name=who.name, identifiers=known)

@@ -23,6 +23,8 @@ _CLOSING = re.compile(
     r"|bien à vous|salutations( .{0,20})?|с уважением)\s*[,.!]*\s*$",
     re.I,
 )
+_TELEPHONE = re.compile(r"(?<![\d+])(?:(?:\+|00) ?\d{1,3}[ .]?)?\(?\d{2,3}\)?(?:[ .\-]?\d{2,3}){2,4}(?!\d)")
+MAX_TELEPHONES = 2  # more is a directory, not a sender
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -41,6 +43,13 @@ def find(text: str, name: str = "", address: str = "") -> str:
     if start is None or not any(line.strip() for line in lines[:start]):
         return ""
     return "\n".join(lines[start:])
+
+
+def telephones(signature: str) -> list[str]:
+    """What is written like a telephone in a signature, as it is written; `people` says which are numbers. None when
+    there are many: then it is the signature of a whole office."""
+    found = [number for number in dict.fromkeys(_TELEPHONE.findall(signature)) if sum(map(str.isdigit, number)) >= 9]
+    return found if len(found) <= MAX_TELEPHONES else []
 
 
 def _tail(lines: list[str]) -> int:

@@ -144,9 +144,9 @@ def _signature(contact: Contact) -> str:
     person, habit = contact.person, contact.person.trait(5)
     if habit < 0.25:
         return ""
-    if habit < 0.6 or not person.mobile:
+    if habit < 0.5 or not person.mobile:
         return person.given if habit < 0.4 else f"{person.given} {person.surname}"
-    if habit < 0.75:
+    if habit < 0.6:
         return _TAILS[int(person.trait(6) * len(_TAILS))]
     full = writing.one_line((person.given, person.surname, person.surname2), 0.5)
     return f"\n-- \n{full}\nTel. {writing.phone(person.mobile_on(contact.day), person.trait(7))}"

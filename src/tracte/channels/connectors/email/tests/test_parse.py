@@ -24,6 +24,14 @@ def test_a_citizens_question():
     assert message.raw == fixture("question.eml")
 
 
+def test_the_telephone_of_their_signature_is_declared_and_ours_is_not_theirs():
+    said = "Bon dia,\n\nquan obriu?\n\n-- \nMercè Puig\nTel. 600 000 417\n"
+    theirs = one(letter(said, From="Mercè Puig <merce@exemple.cat>"), OWN)
+    assert theirs.who.identifiers[1:] == [Identifier("phone", "600 000 417", DECLARED)]
+    ours = one(letter(said, From="atencio@vic.example", To="merce@exemple.cat"), OWN)
+    assert [known.kind for known in ours.who.identifiers] == ["email"]
+
+
 def test_a_reply_tells_new_text_apart_and_what_it_answers():
     message = one(fixture("reply_gmail.eml"), OWN)
     assert message.data["reply_text"] == "Perfecte, hi seré a les deu."

@@ -1,6 +1,6 @@
 import pytest
 
-from tracte.channels.connectors.email.signature import find
+from tracte.channels.connectors.email.signature import find, telephones
 
 TEXT = "Bon dia,\n\nem podeu dir l'horari de l'oficina de Vic?\n\n"
 
@@ -56,3 +56,18 @@ def test_ordinary_text_has_no_signature(text):
 def test_a_long_tail_is_text_and_not_a_signature():
     text = TEXT + "--\n" + "una altra línia del text\n" * 30
     assert find(text, "Mercè Puig") == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("-- \nMercè Puig\nTel. 600 000 417", ["600 000 417"]),
+        ("--\n+34 600.000.417 · (93) 555 01 23", ["+34 600.000.417", "(93) 555 01 23"]),
+        ("--\nCarrer Major 12, 08001 Barcelona, 2026", []),
+        ("--\nDNI 12345678Z", []),
+        ("--\n600000417\n600000418\n600000419", []),
+        ("", []),
+    ],
+)
+def test_the_telephone_of_a_signature(written, found):
+    assert telephones(written) == found
