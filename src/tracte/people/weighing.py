@@ -76,7 +76,7 @@ def _statement(settings: str, records: int) -> str:
     told = ", ".join(f"{level} AS level_{name}, {bits} AS bits_{name}" for name, (level, bits) in said.items())
     total = " + ".join([f"{model.prior!r}::float8", *(f"said.bits_{name}" for name in said)])
     return f"""
-    SELECT l.id, r.id, m.person_id, {total}, {guard.condition(levels)},
+    SELECT l.id, r.id, m.person_id, {total}, {guard.condition(levels, total)},
     ARRAY[{", ".join(levels.values())}]::smallint[], ARRAY[{", ".join(f"said.bits_{name}" for name in said)}]
     FROM unnest(%s::uuid[]) AS t(id) CROSS JOIN (SELECT %s::uuid AS id) model
     CROSS JOIN LATERAL ({ROW} WHERE id = t.id OFFSET 0) own

@@ -46,7 +46,7 @@ def _records(new: list[Arrival], at: dt.datetime) -> None:
         first_seen_at, key_birth_surname, key_birth_given, key_place, key_area)
         SELECT t.*, %s, hashtextextended(to_char(birth, 'YYYYMMDD ') || left(sur1, 4), 1),
         hashtextextended(to_char(birth, 'YYYYMMDD ') || left(given, 3), 2),
-        hashtextextended(sur1 || '|' || left(given, 3) || '|' || place, 3),
+        hashtextextended(left(sur1, 3) || '|' || left(given, 3) || '|' || place, 3),
         hashtextextended(sur1 || '|' || left(given, 3) || '|' || area, 4)
         FROM unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::text[], %s::text[], %s::text[], %s::date[],
         %s::text[], %s::text[], %s::text[], %s::smallint[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],

@@ -17,7 +17,7 @@ KEYS: tuple[Rule, ...] = (  # of an installation, live and in batch: at most sev
     ("emails",),
     ("born", "sur4"),
     ("born", "given3"),
-    ("sur1", "given3", "place"),
+    ("sur3", "given3", "place"),
     ("sur1", "given3", "postcode"),
 )
 
@@ -61,6 +61,7 @@ PARTS = {  # columns that rules alone need: the beginning of another
     "given3": ("given", 3),
     "given2": ("given", 2),
     "sur4": ("sur1", 4),
+    "sur3": ("sur1", 3),
     "sur1_2": ("sur1", 2),
     "post3": ("postcode", 3),
     "birth_year": ("born", 4),

@@ -2,7 +2,8 @@
 
 Telephone, address, surname and postcode belong to a family as much as to a person. So a pair is linked by itself only
 when the given names agree in some form, no birth date or document differs, and something besides the name agrees: a
-document, a telephone, an address, a birth date, a postcode; or the town, when both bear the same two surnames.
+document, a telephone, an address, a birth date, a postcode; or the town, when both surnames agree as well, or the one
+that is known is rare. `weight` is that of the whole pair, in bits, prior included.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ BESIDES = (  # column -> least level; one of these must hold
     {"emails": 1},
     {"born": 3},
     {"postcode": 3},
-    {"place": 1, "sur1": 4, "sur2": 4},
+    {"place": 1, "sur1": 4, "sur2": 1},
+    {"place": 1, "sur1": 1, "sur2": 4},
+    {"place": 1, "sur1": 4, "weight": 12},
 )
 
 
-def holds(levels: Mapping[str, int]) -> bool:
+def holds(levels: Mapping[str, float]) -> bool:
     """May a pair with these levels (column -> level, -1 unknown, 0 different) be linked without a human?"""
     return (
         levels.get(NAME, UNKNOWN) > DIFFERENT
@@ -32,8 +35,9 @@ def holds(levels: Mapping[str, int]) -> bool:
     )
 
 
-def condition(columns: Mapping[str, str]) -> str:
-    """The same as SQL. `columns`: column -> an expression of its level."""
+def condition(levels: Mapping[str, str], weight: str) -> str:
+    """The same as SQL. `levels`: column -> an expression of its level; `weight`: an expression of the whole weight."""
+    columns = {**levels, "weight": weight}
     if NAME not in columns:
         return "false"
     never = [f"({columns[column]}) <> {DIFFERENT}" for column in NEVER_DIFFERENT if column in columns]

@@ -41,7 +41,7 @@ def weigh(con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, *
     levels = {column: f"gamma_{column}" for column in model.columns}
     con.execute(
         f"CREATE OR REPLACE TABLE weighed AS SELECT least(unique_id_l, unique_id_r) AS a, "
-        f"greatest(unique_id_l, unique_id_r) AS b, match_weight AS w, {guard.condition(levels)} AS may "
+        f"greatest(unique_id_l, unique_id_r) AS b, match_weight AS w, {guard.condition(levels, 'match_weight')} AS may "
         f"FROM {predicted.physical_name}"
     ).fetchall()
     return "weighed"
@@ -111,7 +111,7 @@ def between(
     said = weights.expressions(model, "duckdb")
     total = " + ".join([repr(model.prior), *(bits for _, bits in said.values())])
     if guarded:
-        may = guard.condition({column: level for column, (level, _) in said.items()})
+        may = guard.condition({column: level for column, (level, _) in said.items()}, total)
         total = f"CASE WHEN {may} THEN {total} ELSE least({total}, 0) END"
     return {(a, b): w for a, b, w in compare(con, tables, model, pairs, total)}
 

@@ -52,6 +52,7 @@ def _statement(settings: str, records: int) -> str:
     )
     said = weights.expressions(model, weights.POSTGRES, rare.format)
     told = ", ".join(f"{level} AS level_{name}, {bits} AS bits_{name}" for name, (level, bits) in said.items())
+    total = " + ".join([f"{model.prior!r}::float8", *(f"said.bits_{name}" for name in said)])
     sides = " ".join(
         f"CROSS JOIN LATERAL ({ROW} WHERE id = t.{id_} OFFSET 0) own_{side} "
         f"CROSS JOIN LATERAL ({LISTS} WHERE c.record_id = t.{id_} OFFSET 0) held_{side} "
@@ -59,7 +60,7 @@ def _statement(settings: str, records: int) -> str:
         for side, id_ in (("l", "a"), ("r", "b"))
     )
     return f"""
-    SELECT t.a, t.b, {guard.condition({name: f"said.level_{name}" for name in said})},
+    SELECT t.a, t.b, {guard.condition({name: f"said.level_{name}" for name in said}, total)},
     ARRAY[{", ".join(f"said.level_{name}" for name in said)}]::smallint[],
     ARRAY[{", ".join(f"said.bits_{name}" for name in said)}]::float8[]
     FROM unnest(%s::uuid[], %s::uuid[]) AS t(a, b) CROSS JOIN (SELECT %s::uuid AS id) model {sides}
