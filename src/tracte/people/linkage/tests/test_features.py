@@ -34,7 +34,20 @@ def test_different_names_sound_different(one, other):
 
 @pytest.mark.parametrize(
     ("everyday", "whole"),
-    [("pep", "josep"), ("pepe", "jose"), ("quim", "joaquin"), ("montse", "montserrat"), ("paquita", "francisca")],
+    [
+        ("pep", "josep"),
+        ("pepe", "jose"),
+        ("quim", "joaquin"),
+        ("montse", "montserrat"),
+        ("paquita", "francisca"),
+        ("maite", "maria teresa"),
+        ("m teresa", "maria teresa"),
+        ("ma jose", "maria josep"),
+        ("joselu", "josep lluis"),
+        ("maria dels angels", "maria angeles"),
+        ("josep m", "josep maria"),
+        ("fco javier", "francesc xavier"),
+    ],
 )
 def test_everyday_forms_lead_to_one_root(everyday, whole):
     assert root(everyday) == root(whole)
@@ -43,6 +56,14 @@ def test_everyday_forms_lead_to_one_root(everyday, whole):
 def test_a_root_is_kept_word_by_word():
     assert root("pep maria") == "josep maria"
     assert root("abdellah") == "abdellah"
+    assert root("m") == "m" != root("maria")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("julia", "julio"), ("angel", "angels"), ("joan", "joana"), ("maria", "marta")]
+)
+def test_other_names_keep_other_roots(one, other):
+    assert root(one) != root(other)
 
 
 def test_a_name_becomes_columns_without_particles_or_accents():
