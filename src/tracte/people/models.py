@@ -62,13 +62,13 @@ class SourceRecord(models.Model):
     key_birth_surname = models.BigIntegerField(null=True)
     key_birth_given = models.BigIntegerField(null=True)
     key_place = models.BigIntegerField(null=True)
-    key_area = models.BigIntegerField(null=True)
+    key_name = models.BigIntegerField(null=True)
     privacy = Declared(
         "attend",
         "P6Y",
         personal="given_name surname surname2 birth_date address postcode language given given_root given_sound sur1 "
         "sur1_sound sur2 sur2_sound area place",
-        pseudonymous="id key key_birth_surname key_birth_given key_place key_area",
+        pseudonymous="id key key_birth_surname key_birth_given key_place key_name",
         open="administration source assurance first_seen_at",
     )
 
@@ -79,7 +79,7 @@ class SourceRecord(models.Model):
         ]
         indexes = [
             models.Index(fields=[key, "id"], condition=Q(**{f"{key}__isnull": False}), name=f"record_by_{key[4:]}")
-            for key in ("key_birth_surname", "key_birth_given", "key_place", "key_area")
+            for key in ("key_birth_surname", "key_birth_given", "key_place", "key_name")
         ]
 
     def __str__(self) -> str:

@@ -9,12 +9,15 @@ import pyarrow as pa
 from django.db import connection
 from pyarrow import csv
 
+from tracte.people.linkage import blocking
+
 NAME = "records"
-RECORDS = """
+RECORDS = f"""
 SELECT r.id, m.person_id AS person, r.given, r.given_root, r.given_sound, r.sur1, r.sur1_sound, r.sur2, r.sur2_sound,
 to_char(r.birth_date, 'YYYYMMDD') AS born,
 CASE WHEN extract(day FROM r.birth_date) <= 12 THEN to_char(r.birth_date, 'YYYYDDMM') END AS born_swapped,
-r.birth_date - date '0001-01-01' + 1 AS born_day, r.area AS postcode, r.place
+r.birth_date - date '0001-01-01' + 1 AS born_day, r.area AS postcode, r.place, {blocking.NAMED} AS named,
+{blocking.NAMED_HERE} AS named_here
 FROM people_sourcerecord r JOIN people_membership m ON m.record_id = r.id AND m.to_seq IS NULL ORDER BY r.id
 """
 CARRIED = """

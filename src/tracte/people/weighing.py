@@ -18,15 +18,14 @@ from tracte.people.linkage import guard, weights
 from tracte.people.linkage.model import Model
 from tracte.people.matching import Id
 
-LINK = 6.63  # bits: probability 0.99
 MOST = 30  # records of one key
-KEYS = ("key_birth_surname", "key_birth_given", "key_place", "key_area")
+KEYS = ("key_birth_surname", "key_birth_given", "key_place", "key_name")
 
 ROW = """
 SELECT id, given, given_root, given_sound, sur1, sur1_sound, sur2, sur2_sound, area AS postcode,
 place::text AS place, to_char(birth_date, 'YYYYMMDD') AS born, birth_date - date '0001-01-01' + 1 AS born_day,
 CASE WHEN extract(day FROM birth_date) <= 12 THEN to_char(birth_date, 'YYYYDDMM') END AS born_swapped,
-key_birth_surname, key_birth_given, key_place, key_area FROM people_sourcerecord
+key_birth_surname, key_birth_given, key_place, key_name FROM people_sourcerecord
 """
 LISTS = """
 SELECT array_agg(c.identifier_id) FILTER (WHERE i.kind = 'national_id') AS documents,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tracte.core.sql import column, rows, run
 from tracte.people import names
+from tracte.people.linkage import blocking
 from tracte.people.matching import Id, Scene
 
 if TYPE_CHECKING:
@@ -40,14 +41,14 @@ def persons(batch: Batch, scene: Scene, at: dt.datetime, model: uuid.UUID | None
 
 def _records(new: list[Arrival], at: dt.datetime) -> None:
     run(
-        """
+        f"""
         INSERT INTO people_sourcerecord (id, source, key, given_name, surname, surname2, birth_date, address,
         postcode, language, assurance, place, given, given_root, given_sound, sur1, sur1_sound, sur2, sur2_sound, area,
-        first_seen_at, key_birth_surname, key_birth_given, key_place, key_area)
+        first_seen_at, key_birth_surname, key_birth_given, key_place, key_name)
         SELECT t.*, %s, hashtextextended(to_char(birth, 'YYYYMMDD ') || left(sur1, 4), 1),
-        hashtextextended(to_char(birth, 'YYYYMMDD ') || left(given, 3), 2),
-        hashtextextended(left(sur1, 3) || '|' || left(given, 3) || '|' || place, 3),
-        hashtextextended(sur1 || '|' || left(given, 3) || '|' || area, 4)
+        hashtextextended(to_char(birth, 'YYYYMMDD ') || left(given_root, 3), 2),
+        hashtextextended(left(sur1, 3) || '|' || left(given_root, 3) || '|' || place, 3),
+        hashtextextended({blocking.NAMED}, 4)
         FROM unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::text[], %s::text[], %s::text[], %s::date[],
         %s::text[], %s::text[], %s::text[], %s::smallint[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],
         %s::text[], %s::text[], %s::text[], %s::text[])

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 Rule = tuple[str, ...]
+# A whole name, whichever surname comes first; and a name with one surname in one place. SQL of any engine.
+NAMED = "CASE WHEN sur2 IS NOT NULL THEN given_root || '|' || least(sur1, sur2) || '|' || greatest(sur1, sur2) END"
+NAMED_HERE = "given_root || '|' || sur1 || '|' || CAST(place AS text)"
 LISTS = ("documents", "phones", "emails")
 
 KEYS: tuple[Rule, ...] = (  # of an installation, live and in batch: at most seven, each an index (`surface`)
@@ -16,9 +19,9 @@ KEYS: tuple[Rule, ...] = (  # of an installation, live and in batch: at most sev
     ("phones",),
     ("emails",),
     ("born", "sur4"),
-    ("born", "given3"),
-    ("sur3", "given3", "place"),
-    ("sur1", "given3", "postcode"),
+    ("born", "root3"),
+    ("sur3", "root3", "place"),
+    ("named",),
 )
 
 FILE_KEYS: tuple[Rule, ...] = (  # of a file, whatever columns it has: those that its size allows, cheapest first
@@ -59,6 +62,7 @@ FILE_KEYS: tuple[Rule, ...] = (  # of a file, whatever columns it has: those tha
 )
 PARTS = {  # columns that rules alone need: the beginning of another
     "given3": ("given", 3),
+    "root3": ("given_root", 3),
     "given2": ("given", 2),
     "sur4": ("sur1", 4),
     "sur3": ("sur1", 3),
