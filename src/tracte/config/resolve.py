@@ -50,7 +50,7 @@ def resolve_train(as_json: bool) -> None:
 
 
 @resolve.command("batch")
-@click.option("--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True)
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
 @click.option("--json", "as_json", is_flag=True)
 def resolve_batch(engine: str, as_json: bool) -> None:
     """Compare everybody with everybody by the model in use, and link who is one person."""
@@ -60,7 +60,7 @@ def resolve_batch(engine: str, as_json: bool) -> None:
     from tracte.people import batch
 
     with tenancy.acting_for(administration):
-        done = batch.resolve(at=now(), tell=_tell)
+        done = batch.resolve(at=now(), engine=engine, tell=_tell)
     line = f"{done['proposed']} links proposed, {done['linked']} made, {done['frozen']} components frozen"
     line += f", {done['doubts']} new doubts to review"
     click.echo(json.dumps(done) if as_json else line)

@@ -37,13 +37,14 @@ class Proposal:
     said: dict[str, tuple[int, float]]
 
 
-def resolve(*, at: dt.datetime, tell: Callable[[str], object] = print) -> dict[str, int]:
+def resolve(*, at: dt.datetime, engine: str = "duckdb", tell: Callable[[str], object] = print) -> dict[str, int]:
     """Link who is one person, and ask people about the doubtful. Counted: proposed links, those made, components frozen
     because they are too large, new doubts."""
     kept = LinkModel.in_use()
     if kept is None:
         raise training.NotTrained("there is no model yet: tracte resolve train")
     model = kept.learnt
+    weigher = resolving.engine(engine)
     con = duckdb.connect()
     try:
         tell(f"{table.load(con)} records")
@@ -52,6 +53,7 @@ def resolve(*, at: dt.datetime, tell: Callable[[str], object] = print) -> dict[s
             con,
             [table.NAME],
             model,
+            weigher=weigher,
             least=kept.link_at,
             heed=kept.ask_at,
             guarded=True,

@@ -1,10 +1,11 @@
-"""A whole table at once: block, weigh, and part components into people. Splink on DuckDB does what is large."""
+"""A whole table at once: block, weigh, and part components into people. Splink on DuckDB does what is large, or Spark
+what is too large for one machine (`distributed`): an engine proposes pairs and weighs them, and nothing else."""
 
 from __future__ import annotations
 
 import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -15,6 +16,7 @@ from tracte.people.linkage.model import Model
 from tracte.people.linkage.training import linker
 
 Pair = tuple[int, int]  # unique_id of two records, the smaller first
+Weigher = Callable[..., str]  # as `weigh`
 
 
 @dataclass
@@ -47,11 +49,23 @@ def weigh(con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, *
     return "weighed"
 
 
+def engine(name: str) -> Weigher:
+    """Who blocks and weighs: DuckDB here, or Spark, which is started now, so that what it lacks is said at once."""
+    if name == "duckdb":
+        return weigh
+    from tracte.lake import spark
+    from tracte.people.linkage import distributed
+
+    spark.session()
+    return distributed.weigh
+
+
 def people(
     con: duckdb.DuckDBPyConnection,
     tables: Sequence[str],
     model: Model,
     *,
+    weigher: Weigher = weigh,
     least: float = 0.0,
     heed: float = 0.0,
     guarded: bool = False,
@@ -66,7 +80,7 @@ def people(
     may = "may" if guarded else "true"
     found = con.execute(
         f"SELECT a, b, CASE WHEN {may} THEN w ELSE least(w, 0) END, {may} AND w >= ? "
-        f"FROM {weigh(con, tables, model, least=min(least, heed, 0.0))}",
+        f"FROM {weigher(con, tables, model, least=min(least, heed, 0.0))}",
         [least],
     ).fetchall()
     known = {(a, b): w for a, b, w, _ in found}
@@ -121,16 +135,8 @@ def compare(
 ) -> list[tuple]:
     """(a, b, and what is asked of the rows `l` and `r`) for each pair."""
     con.register("asked", pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]}))
-    rows = " UNION ALL ".join(f"FROM {table}" for table in tables)
-    joins, shares = "", ""
-    for column in weights.frequencies(model):
-        joins += (
-            f" LEFT JOIN (SELECT {column} AS v, count(*)::DOUBLE / (SELECT count({column}) FROM every) AS tf "
-            f"FROM every WHERE {column} IS NOT NULL GROUP BY 1) t_{column} ON t_{column}.v = every.{column}"
-        )
-        shares += f", t_{column}.tf AS tf_{column}"
     found = con.execute(
-        f"WITH every AS ({rows}), known AS MATERIALIZED (SELECT every.*{shares} FROM every{joins}) "
+        f"WITH known AS MATERIALIZED ({weights.known(tables, model)}) "
         f"SELECT p.a, p.b, {', '.join(told)} FROM asked p JOIN known l ON l.unique_id = p.a "
         f"JOIN known r ON r.unique_id = p.b"
     ).fetchall()

@@ -37,12 +37,13 @@ def resolve(
     """Write to `out` the pairs of rows that are one person: id_a, id_b, probability, weight (bits). A summary of it."""
     started = time.perf_counter()
     chosen = _mapping(mapping, len(files))
+    weigher = resolving.engine(engine)
     con = duckdb.connect()
     try:
         ids, names = _load(con, files, chosen)
         tell(f"{len(ids)} records read, with {', '.join(_columns(con, names[0]))}")
         try:
-            model, resolved = find(con, names, engine)
+            model, resolved = find(con, names, weigher)
         except Insane as error:
             raise BadTable(f"{files[0]}: nothing was linked: {error}") from error
         second = len(ids) if len(names) == 1 else training.records(con, names[:1])
@@ -59,13 +60,15 @@ def resolve(
     }
 
 
-def find(con: duckdb.DuckDBPyConnection, tables: Sequence[str], engine: str) -> tuple[Model, resolving.Resolved]:
-    """Train on the tables themselves, then resolve them."""
+def find(
+    con: duckdb.DuckDBPyConnection, tables: Sequence[str], weigher: resolving.Weigher
+) -> tuple[Model, resolving.Resolved]:
+    """Train on the tables themselves (DuckDB: a sample of pairs teaches enough), then resolve them."""
     rules = affordable(con, tables)
     if not rules:
         raise Insane("no column tells which rows are worth comparing: map a name, a birth date or an identifier")
     model = training.train(con, tables, rules)
-    return model, resolving.people(con, tables, model)
+    return model, resolving.people(con, tables, model, weigher=weigher)
 
 
 def affordable(con: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> list[blocking.Rule]:

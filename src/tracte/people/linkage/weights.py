@@ -5,7 +5,7 @@ Beside two rows it needs the relative frequency of the values they share: `tf_gi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tracte.people.linkage import dialects
@@ -40,6 +40,19 @@ def frequencies(model: Model) -> list[str]:
         for comparison in model.comparisons
         if any(level.get("tf_adjustment_column") for level in comparison["comparison_levels"])
     ]
+
+
+def known(tables: Sequence[str], model: Model) -> str:
+    """DuckDB's query for the rows of all tables, each with `side` (the number of its table) and the frequencies."""
+    rows = " UNION ALL ".join(f"SELECT {side} AS side, * FROM {table}" for side, table in enumerate(tables))
+    joins, shares = "", ""
+    for column in frequencies(model):
+        joins += (
+            f" LEFT JOIN (SELECT {column} AS v, count(*)::DOUBLE / (SELECT count({column}) FROM every) AS tf "
+            f"FROM every WHERE {column} IS NOT NULL GROUP BY 1) t_{column} ON t_{column}.v = every.{column}"
+        )
+        shares += f", t_{column}.tf AS tf_{column}"
+    return f"WITH every AS ({rows}) SELECT every.*{shares} FROM every{joins}"
 
 
 def _case(comparison: dict[str, Any], dialect: str, told: Callable[[dict[str, Any], int], str]) -> str:

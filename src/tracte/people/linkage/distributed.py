@@ -1,0 +1,79 @@
+"""Block and weigh on Spark, for what one machine cannot hold: the same model, the same rows, the same pairs.
+
+DuckDB writes the rows once as Parquet, each with how frequent its values are; Spark meets and weighs them in one
+statement of its own SQL, and what is left (few pairs) comes back as Parquet. Splink can run on Spark too, but makes a
+table of every step: eight times slower on the same rows (docs/how-to/spark.md).
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from tracte.lake import spark
+from tracte.people.linkage import guard, weights
+from tracte.people.linkage.model import Model
+
+VIEW = "tracte_records"
+ROW_GROUP = 20_480  # rows of what one task reads at least
+_named = re.compile(r"\b[lr]\.(\w+)")
+
+
+def weigh(con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, *, least: float) -> str:
+    """As `resolving.weigh`: the name of a table (a, b, w, may). What is written meanwhile only its owner can read, and
+    it is removed at the end. Raises NoSpark."""
+    asked = statement(model, least, link=len(tables) > 1)
+    with tempfile.TemporaryDirectory(prefix="tracte-", dir=spark.shared()) as made, spark.failing():
+        folder = Path(made).resolve()
+        _write(con, tables, model, set(_named.findall(asked)), folder / "records.parquet")
+        session = spark.session()
+        session.read.parquet((folder / "records.parquet").as_uri()).createOrReplaceTempView(VIEW)
+        try:
+            session.sql(asked).write.parquet((folder / "weighed").as_uri())
+        finally:
+            session.catalog.dropTempView(VIEW)
+        con.execute("CREATE OR REPLACE TABLE weighed AS FROM read_parquet(?)", [f"{folder}/weighed/*.parquet"])
+    return "weighed"
+
+
+def _write(con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, columns: set[str], file: Path) -> None:
+    """The rows of all tables, with the columns that are asked for and no other. Spark has no UUID: it is text."""
+    known = weights.known(tables, model)
+    described = con.execute(f"DESCRIBE {known}").fetchall()
+    said = [f"{c}::VARCHAR[] AS {c}" if kind.endswith("[]") else c for c, kind, *_ in described if c in columns]
+    con.execute(
+        f"COPY (SELECT {', '.join(said)} FROM ({known})) TO '{file}' (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
+    )
+
+
+def statement(model: Model, least: float, *, link: bool) -> str:
+    """Spark's SQL for the pairs (a, b, w, may) that some blocking rule proposes, each once, at `least` bits."""
+    said = weights.expressions(model, "spark")
+    levels = {column: f"level_{column}" for column in said}
+    total = " + ".join([f"CAST({model.prior!r} AS DOUBLE)", *(bits for _, bits in said.values())])
+    told = ", ".join(f"{level} AS {levels[column]}" for column, (level, _) in said.items())
+    pairs = " UNION ".join(_pairs(rule, link) for rule in model.settings["blocking_rules_to_generate_predictions"])
+    return (
+        f"SELECT a, b, w, {guard.condition(levels, 'w')} AS may FROM (SELECT a, b, {total} AS w, {told} "
+        f"FROM ({pairs}) JOIN {VIEW} l ON l.unique_id = a JOIN {VIEW} r ON r.unique_id = b) "
+        f"WHERE w >= CAST({least!r} AS DOUBLE)"
+    )
+
+
+def _pairs(rule: dict[str, Any], link: bool) -> str:
+    """The pairs that meet under one of the model's rules, which Splink wrote for DuckDB. A list meets by what is in
+    it: each of its identifiers a row."""
+    exploded = "".join(
+        f" LATERAL VIEW explode({column}) AS one_{column}" for column in rule.get("arrays_to_explode", [])
+    )
+    condition = rule["blocking_rule"].replace('"', "")
+    for column in rule.get("arrays_to_explode", []):
+        condition = re.sub(rf"\b([lr])\.{column}\b", rf"\1.one_{column}", condition)
+    rows = f"(SELECT * FROM {VIEW}{exploded})"
+    apart = "l.unique_id < r.unique_id" + (" AND l.side <> r.side" if link else "")
+    return f"SELECT l.unique_id AS a, r.unique_id AS b FROM {rows} l JOIN {rows} r ON {condition} AND {apart}"
