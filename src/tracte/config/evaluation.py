@@ -7,6 +7,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable
 from pathlib import Path
+from typing import Any
 
 from tracte.channels.models import Account
 from tracte.channels.receive import external_key
@@ -27,7 +28,8 @@ def evaluate(administration: uuid.UUID, truth: Path) -> dict[str, float | int | 
         raise ValueError(
             f"{truth}: none of its interactions is in this installation; load them first: tracte demo load"
         )
-    return {"records": len({record for record, _, _ in found}), **figures((person, true) for _, person, true in found)}
+    told = {"records": len({record for record, _, _ in found}), **figures((person, true) for _, person, true in found)}
+    return told | strangers(found)
 
 
 def _predicted(truth: Path) -> set[tuple[uuid.UUID, uuid.UUID, str]]:
@@ -84,6 +86,29 @@ def figures(pairs: Iterable[tuple[Hashable, Hashable]]) -> dict[str, float | int
         "bcubed_recall": round(bcubed_recall, 6),
         "bcubed_f1": round(_harmonic(bcubed_precision, bcubed_recall), 6),
         "largest": max(predicted.values(), default=0),
+    }
+
+
+def strangers(found: Iterable[tuple[Any, Hashable, Hashable]]) -> dict[str, float | int]:
+    """Of (record, predicted, true): what joining two true people does to them.
+
+    `newcomers_wrongly_attached`: the share of true people whose oldest record (ids grow with time) lies with an older
+    one of somebody else: not yet known, and taken for another. `largest_mixed`: the records of the largest person that
+    holds two true people; `largest_false`: the most records in one person that are not of whom most of its records are.
+    """
+    members, eldest = defaultdict(list), {}
+    for record, predicted, true in sorted(found, key=lambda one: (one[0], str(one[2]))):
+        members[predicted].append((record, true))
+        eldest.setdefault(true, (record, predicted))
+    wrong = sum(
+        any(other < record and whose != true for other, whose in members[predicted])
+        for true, (record, predicted) in eldest.items()
+    )
+    of = {predicted: Counter(true for _, true in records) for predicted, records in members.items()}
+    return {
+        "newcomers_wrongly_attached": round(_ratio(wrong, len(eldest)), 6) if eldest else 0.0,
+        "largest_mixed": max((counts.total() for counts in of.values() if len(counts) > 1), default=0),
+        "largest_false": max((counts.total() - max(counts.values()) for counts in of.values()), default=0),
     }
 
 

@@ -129,6 +129,10 @@ def held(weights: Mapping[str, tuple[int, float]]) -> list[str]:
             found.append(gettext("%(column)s: és diferent a cada una.") % {"column": COLUMNS[column]})
     if not guard.holds({column: told for column, told in level.items() if told != DIFFERENT} | {guard.NAME: 1}):
         found.append(gettext("Fora del nom, res de prou propi no coincideix: ni document, ni telèfon, ni correu."))
+    elif level[guard.NAME] in guard.SLIPS:
+        found.append(gettext("Els noms de pila s’assemblen, però tots dos són noms corrents: poden ser dues persones."))
+    elif not found:
+        found.append(gettext("Se sap de més d’una persona que es diu així: el nom i el lloc no són prou."))
     return found
 
 

@@ -47,7 +47,7 @@ def resolve(*, at: dt.datetime, engine: str = "duckdb", tell: Callable[[str], ob
     weigher = resolving.engine(engine)
     con = duckdb.connect()
     try:
-        tell(f"{table.load(con)} records")
+        tell(f"{table.load(con, kept)} records")
         together = _pairs(con, "SELECT list(unique_id ORDER BY unique_id) FROM records GROUP BY person")
         resolved = resolving.people(
             con,

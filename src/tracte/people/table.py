@@ -9,7 +9,9 @@ import pyarrow as pa
 from django.db import connection
 from pyarrow import csv
 
-from tracte.people.linkage import blocking
+from tracte.people.linkage import blocking, frequencies
+from tracte.people.linkage.comparisons import RARE
+from tracte.people.models import LinkModel
 
 NAME = "records"
 RECORDS = f"""
@@ -24,6 +26,7 @@ CARRIED = """
 SELECT c.record_id AS id, c.identifier_id AS identifier, i.kind
 FROM people_recordidentifier c JOIN people_identifier i ON i.id = c.identifier_id
 """
+SHARES = 'SELECT "column", value, share FROM people_frequency'
 CANNOT = """
 SELECT e.a_id AS a, e.b_id AS b FROM people_edge e WHERE e.kind = 'cannot'
 AND NOT EXISTS (SELECT FROM people_edge later WHERE later.a_id = e.a_id AND later.b_id = e.b_id AND later.seq > e.seq)
@@ -32,8 +35,9 @@ MOST_NAMES = 8  # of those who give one telephone or address: more is no househo
 LISTS = {"documents": "national_id", "phones": "phone", "emails": "email"}
 
 
-def load(con: duckdb.DuckDBPyConnection) -> int:
-    """Make the table `records`; how many there are. `unique_id` counts them, oldest first; a list that would be empty
+def load(con: duckdb.DuckDBPyConnection, kept: LinkModel | None = None) -> int:
+    """Make the table `records`; how many there are. Its shares are those that a model was kept with, or, for learning
+    one, counted now. `unique_id` counts them, oldest first; a list that would be empty
     is NULL, and an identifier that too many people share is in none."""
     con.register("told", _read(RECORDS, {"born_day": pa.int32()}))
     con.register("carried", _read(CARRIED, {}))
@@ -48,7 +52,15 @@ def load(con: duckdb.DuckDBPyConnection) -> int:
     ).fetchall()
     con.unregister("told")
     con.unregister("carried")
-    return con.execute(f"SELECT count(*) FROM {NAME}").fetchall()[0][0]
+    records = con.execute(f"SELECT count(*) FROM {NAME}").fetchall()[0][0]
+    if kept is None:
+        frequencies.count(con, [NAME], sorted(RARE))
+    else:
+        con.register("kept", _read(f"{SHARES} WHERE model_id = '{kept.id}'", {"share": pa.float64()}))
+        con.execute(f"CREATE OR REPLACE TABLE {frequencies.TABLE} AS FROM kept")
+        con.unregister("kept")
+    frequencies.attach(con, NAME, sorted(RARE), records if kept is None else kept.records)
+    return records
 
 
 def _read(query: str, types: dict[str, pa.DataType]) -> pa.Table:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from tracte.core.sql import column, run
 from tracte.people import table
-from tracte.people.linkage import blocking, training, weights
+from tracte.people.linkage import blocking, frequencies, training, weights
 from tracte.people.linkage.model import Insane
 from tracte.people.models import LinkModel
 from tracte.people.review import calibrating
@@ -31,24 +31,25 @@ def train(*, at: dt.datetime, tell: Callable[[str], object] = print) -> LinkMode
         except Insane as error:
             raise NotTrained(f"no model was learnt, the one in use stays: {error}") from error
         made = LinkModel.objects.create(trained_at=at, records=learnt.records, settings=learnt.settings)
-        for name in weights.frequencies(learnt):
-            _frequencies(con, made, name)
+        _keep_frequencies(con, made)
         calibrating.calibrate(at=at)
     finally:
         con.close()
     return made
 
 
-def _frequencies(con: duckdb.DuckDBPyConnection, made: LinkModel, name: str) -> None:
+def _keep_frequencies(con: duckdb.DuckDBPyConnection, made: LinkModel) -> None:
+    """The live path looks up how frequent a name is; those that the model does not ask for are left out."""
+    asked = [*weights.frequencies(made.learnt), *frequencies.NAMESAKES]
     found = con.execute(
-        f"SELECT {name}, count(*)::DOUBLE / sum(count(*)) OVER () FROM {table.NAME} "  # noqa: S608
-        f"WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY 1"
+        f'SELECT "column", value, share FROM {frequencies.TABLE} WHERE "column" IN ? ORDER BY ALL',  # noqa: S608
+        [asked],
     ).fetchall()
     run(
         'INSERT INTO people_frequency (model_id, "column", value, share) '
-        "SELECT %s, %s, * FROM unnest(%s::text[], %s::float8[])",
+        "SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::float8[])",
         made.id,
-        name,
-        column("text", [value for value, _ in found]),
-        [share for _, share in found],
+        column("text", [name for name, _, _ in found]),
+        column("text", [value for _, value, _ in found]),
+        [share for _, _, share in found],
     )

@@ -14,18 +14,19 @@ from typing import NamedTuple
 
 from tracte.core import sql
 from tracte.core.sql import column
-from tracte.people.linkage import guard, weights
+from tracte.people.linkage import blocking, guard, weights
 from tracte.people.linkage.model import Model
 from tracte.people.matching import Id
 
 MOST = 30  # records of one key
 KEYS = ("key_birth_surname", "key_birth_given", "key_place", "key_name")
 
-ROW = """
+ROW = f"""
 SELECT id, given, given_root, given_sound, sur1, sur1_sound, sur2, sur2_sound, area AS postcode,
 place::text AS place, to_char(birth_date, 'YYYYMMDD') AS born, birth_date - date '0001-01-01' + 1 AS born_day,
 CASE WHEN extract(day FROM birth_date) <= 12 THEN to_char(birth_date, 'YYYYDDMM') END AS born_swapped,
-key_birth_surname, key_birth_given, key_place, key_name FROM people_sourcerecord
+key_birth_surname, key_birth_given, key_place, key_name, {blocking.NAMED} AS named, {blocking.NAMED_HERE} AS named_here
+FROM people_sourcerecord
 """
 LISTS = """
 SELECT array_agg(c.identifier_id) FILTER (WHERE i.kind = 'national_id') AS documents,
@@ -58,14 +59,24 @@ def weigh(newcomers: list[Id], model: Model, model_id: uuid.UUID, *, least: floa
     return [Weighed(*row) for row in found]
 
 
+def share(name: str, side: str, rarest: float | None = None) -> str:
+    """How frequent the value of a row is, where `model.id` is that of the model."""
+    found = f"""(SELECT share FROM people_frequency WHERE model_id = model.id AND "column" = '{name}'
+    AND value = {side}.{name})"""
+    return found if rarest is None else f"coalesce({found}, {rarest!r})"
+
+
+def may(levels: dict[str, str], weight: str, records: int) -> str:
+    """The guard, over rows `l` and `r`."""
+    if guard.NAME not in levels:
+        return "false"
+    return guard.condition(levels | guard.circumstances(levels[guard.NAME], share, records), weight)
+
+
 @functools.lru_cache(maxsize=16)
 def _statement(settings: str, records: int) -> str:
     model = Model(json.loads(settings), records)
-    rare = (
-        "coalesce((SELECT share FROM people_frequency WHERE model_id = model.id AND \"column\" = '{0}' "
-        f"AND value = l.{{0}}), {1 / max(records, 1)!r})"
-    )
-    said = weights.expressions(model, weights.POSTGRES, rare.format)
+    said = weights.expressions(model, weights.POSTGRES, functools.partial(share, rarest=1 / max(records, 1)))
     levels = {name: f"said.level_{name}" for name in said}
     keyed = " UNION ".join(
         f"(SELECT id FROM people_sourcerecord WHERE {key} = l.{key} AND id < l.id "
@@ -75,7 +86,7 @@ def _statement(settings: str, records: int) -> str:
     told = ", ".join(f"{level} AS level_{name}, {bits} AS bits_{name}" for name, (level, bits) in said.items())
     total = " + ".join([f"{model.prior!r}::float8", *(f"said.bits_{name}" for name in said)])
     return f"""
-    SELECT l.id, r.id, m.person_id, {total}, {guard.condition(levels, total)},
+    SELECT l.id, r.id, m.person_id, {total}, {may(levels, total, records)},
     ARRAY[{", ".join(levels.values())}]::smallint[], ARRAY[{", ".join(f"said.bits_{name}" for name in said)}]
     FROM unnest(%s::uuid[]) AS t(id) CROSS JOIN (SELECT %s::uuid AS id) model
     CROSS JOIN LATERAL ({ROW} WHERE id = t.id OFFSET 0) own

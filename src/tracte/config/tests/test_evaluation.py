@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tracte.channels.actions import open_account, receive_many
 from tracte.channels.message import Message
-from tracte.config.evaluation import evaluate, figures
+from tracte.config.evaluation import evaluate, figures, strangers
 from tracte.people.appearance import Appearance, Identifier
 
 AT = dt.datetime(2026, 4, 1, 10, tzinfo=dt.UTC)
@@ -66,6 +66,17 @@ def test_bagga_and_baldwins_own_example():
 def test_where_there_is_no_pair_none_is_wrong(pairs):
     found = figures(pairs)
     assert (found["precision"], found["recall"], found["f1"], found["false_pairs"]) == (1.0, 1.0, 1.0, 0)
+
+
+def test_who_is_taken_for_somebody_else_is_told():
+    """b comes third and is taken for a; c comes alone; a's fifth record is not new."""
+    found = strangers([(1, "p", "a"), (2, "p", "a"), (3, "p", "b"), (4, "q", "c"), (5, "q", "a")])
+    assert found == {"newcomers_wrongly_attached": round(1 / 3, 6), "largest_mixed": 3, "largest_false": 1}
+
+
+def test_who_was_there_first_is_not_wrongly_attached():
+    assert strangers([(1, "p", "a"), (2, "p", "b"), (3, "q", "b")])["newcomers_wrongly_attached"] == 0.5
+    assert strangers([]) == {"newcomers_wrongly_attached": 0.0, "largest_mixed": 0, "largest_false": 0}
 
 
 @pytest.fixture

@@ -131,6 +131,9 @@ ALL = (
 )
 
 
+RARE = frozenset(c.column for c in ALL if any(level.rare for level in c.levels))  # whose shares are counted
+
+
 def available(columns: Collection[str]) -> Iterator[Comparison]:
     """The comparisons that a table with these columns allows."""
     for comparison in ALL:

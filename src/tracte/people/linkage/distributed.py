@@ -24,13 +24,13 @@ ROW_GROUP = 20_480  # rows of what one task reads at least
 _named = re.compile(r"\b[lr]\.(\w+)")
 
 
-def weigh(con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, *, least: float) -> str:
+def weigh(con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, *, least: float, guarded: bool) -> str:
     """As `resolving.weigh`: the name of a table (a, b, w, may). What is written meanwhile only its owner can read, and
     it is removed at the end. Raises NoSpark."""
-    asked = statement(model, least, link=len(tables) > 1)
+    asked = statement(model, least, link=len(tables) > 1, guarded=guarded)
     with tempfile.TemporaryDirectory(prefix="tracte-", dir=spark.shared()) as made, spark.failing():
         folder = Path(made).resolve()
-        _write(con, tables, model, set(_named.findall(asked)), folder / "records.parquet")
+        _write(con, tables, set(_named.findall(asked)), folder / "records.parquet")
         session = spark.session()
         session.read.parquet((folder / "records.parquet").as_uri()).createOrReplaceTempView(VIEW)
         try:
@@ -41,25 +41,29 @@ def weigh(con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, *
     return "weighed"
 
 
-def _write(con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, columns: set[str], file: Path) -> None:
+def _write(con: duckdb.DuckDBPyConnection, tables: Sequence[str], columns: set[str], file: Path) -> None:
     """The rows of all tables, with the columns that are asked for and no other. Spark has no UUID: it is text."""
-    known = weights.known(tables, model)
-    described = con.execute(f"DESCRIBE {known}").fetchall()
+    rows = weights.rows(tables)
+    described = con.execute(f"DESCRIBE {rows}").fetchall()
     said = [f"{c}::VARCHAR[] AS {c}" if kind.endswith("[]") else c for c, kind, *_ in described if c in columns]
     con.execute(
-        f"COPY (SELECT {', '.join(said)} FROM ({known})) TO '{file}' (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
+        f"COPY (SELECT {', '.join(said)} FROM ({rows})) TO '{file}' (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
     )
 
 
-def statement(model: Model, least: float, *, link: bool) -> str:
+def statement(model: Model, least: float, *, link: bool, guarded: bool) -> str:
     """Spark's SQL for the pairs (a, b, w, may) that some blocking rule proposes, each once, at `least` bits."""
     said = weights.expressions(model, "spark")
-    levels = {column: f"level_{column}" for column in said}
+    inner = {column: level for column, (level, _) in said.items()}
+    if guarded:
+        inner |= guard.circumstances(inner[guard.NAME], weights.share, model.records)
+    levels = {column: f"level_{column}" for column in inner}
+    may = guard.condition(levels, "w") if guarded else "true"
     total = " + ".join([f"CAST({model.prior!r} AS DOUBLE)", *(bits for _, bits in said.values())])
-    told = ", ".join(f"{level} AS {levels[column]}" for column, (level, _) in said.items())
+    told = ", ".join(f"{level} AS {levels[column]}" for column, level in inner.items())
     pairs = " UNION ".join(_pairs(rule, link) for rule in model.settings["blocking_rules_to_generate_predictions"])
     return (
-        f"SELECT a, b, w, {guard.condition(levels, 'w')} AS may FROM (SELECT a, b, {total} AS w, {told} "
+        f"SELECT a, b, w, {may} AS may FROM (SELECT a, b, {total} AS w, {told} "
         f"FROM ({pairs}) JOIN {VIEW} l ON l.unique_id = a JOIN {VIEW} r ON r.unique_id = b) "
         f"WHERE w >= CAST({least!r} AS DOUBLE)"
     )

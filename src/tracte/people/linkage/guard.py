@@ -1,49 +1,78 @@
 """What no weight can outvote. A model takes its comparisons for independent; a household shows that they are not.
 
 Telephone, address, surname and postcode belong to a family as much as to a person. So a pair is linked by itself only
-when the given names agree in some form, no birth date or document differs, and something besides the name agrees: a
-document, a telephone, an address, a birth date, a postcode; or the town, when both surnames agree as well, or the one
-that is known is rare. `weight` is that of the whole pair, in bits, prior included.
+when the given names are one, no birth date or document differs, and something besides the name agrees: a document, a
+telephone, an address, a birth date; a postcode or a town, or nothing at all, only for a name that nobody else is known
+to bear there, or anywhere.
+
+`levels`: of each comparison (-1 unknown, 0 different); `weight`: that of the whole pair, in bits, prior included; and
+what else the two rows tell (`circumstances`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 UNKNOWN, DIFFERENT = -1, 0
 NAME = "given"
 NEVER_DIFFERENT = ("born", "documents", "national_id")
+ONE_NAME, ALONE, ALONE_HERE, REACHED = "one_name", "alone", "alone_here", "reached"
+CIRCUMSTANCES = (ONE_NAME, ALONE, ALONE_HERE, REACHED)
 BESIDES = (  # column -> least level; one of these must hold
     {"documents": 1},
     {"national_id": 2},
     {"phones": 1},
     {"emails": 1},
     {"born": 3},
-    {"postcode": 3},
-    {"place": 1, "sur1": 4, "sur2": 1},
-    {"place": 1, "sur1": 1, "sur2": 4},
-    {"place": 1, "sur1": 4, "weight": 12},
+    {"postcode": 3, ALONE_HERE: 1},
+    {"place": 1, "sur1": 4, "sur2": 1, ALONE_HERE: 1},
+    {"place": 1, "sur1": 1, "sur2": 4, ALONE_HERE: 1},
+    {"place": 1, "sur1": 4, "weight": 8, ALONE_HERE: 1},
+    {"sur1": 3, "sur2": 3, "weight": 10, ALONE: 1, REACHED: 1},
 )
+SLIPS = (1, 3)  # levels of the given name where a slip of the pen or of the ear may be, or another name
+RARER, SELDOM = 50, 3  # a slip is so many times rarer than the name, or was met so seldom
 
 
 def holds(levels: Mapping[str, float]) -> bool:
-    """May a pair with these levels (column -> level, -1 unknown, 0 different) be linked without a human?"""
+    """May a pair be linked without a human? Circumstances that are not told are taken for good."""
+    told = {**dict.fromkeys(CIRCUMSTANCES, 1), **levels}
     return (
-        levels.get(NAME, UNKNOWN) > DIFFERENT
-        and all(levels.get(column, UNKNOWN) != DIFFERENT for column in NEVER_DIFFERENT)
-        and any(all(levels.get(column, UNKNOWN) >= least for column, least in each.items()) for each in BESIDES)
+        told.get(NAME, UNKNOWN) > DIFFERENT
+        and told[ONE_NAME] > 0
+        and all(told.get(column, UNKNOWN) != DIFFERENT for column in NEVER_DIFFERENT)
+        and any(all(told.get(column, UNKNOWN) >= least for column, least in each.items()) for each in BESIDES)
     )
 
 
 def condition(levels: Mapping[str, str], weight: str) -> str:
-    """The same as SQL. `levels`: column -> an expression of its level; `weight`: an expression of the whole weight."""
-    columns = {**levels, "weight": weight}
-    if NAME not in columns:
+    """The same as SQL. `levels`: an expression of each comparison's level, and of each circumstance; `weight`: one of
+    the whole weight."""
+    if NAME not in levels:
         return "false"
-    never = [f"({columns[column]}) <> {DIFFERENT}" for column in NEVER_DIFFERENT if column in columns]
+    columns = {**levels, "weight": weight}
+    never = [f"({columns[column]}) <> {DIFFERENT}" for column in (*NEVER_DIFFERENT, ONE_NAME) if column in columns]
     besides = [
         " AND ".join(f"({columns[column]}) >= {least}" for column, least in each.items())
         for each in BESIDES
         if each.keys() <= columns.keys()
     ]
     return " AND ".join([f"({columns[NAME]}) > {DIFFERENT}", *never, f"({' OR '.join(besides) or 'false'})"])
+
+
+def circumstances(given: str, share: Callable[[str, str], str], records: int) -> dict[str, str]:
+    """What two rows `l` and `r` tell beside the levels: name -> SQL that is 1 or 0. Two usual names are two names,
+    however alike: Marta and Maria. `given`: an expression of the level of the given name; `share`: of (column, side),
+    how frequent that row's value is, NULL where none was counted; `records`: how many there were to count."""
+    seen = [f"coalesce({share(NAME, side)}, {1 / max(records, 1)!r})" for side in "lr"]
+    rare, usual = f"least({', '.join(seen)})", f"greatest({', '.join(seen)})"
+    slip = f"{rare} * {RARER} <= {usual} OR {rare} * {records} <= {SELDOM}"
+    alone = "{} IS NULL AND {} IS NULL"
+    reached = " AND ".join(f"coalesce({side}.documents, {side}.phones, {side}.emails) IS NOT NULL" for side in "lr")
+    told = {
+        ONE_NAME: f"({given}) NOT IN {SLIPS} OR {slip}",
+        ALONE: alone.format(share("named", "l"), share("named", "r")),
+        ALONE_HERE: alone.format(share("named_here", "l"), share("named_here", "r")),
+        REACHED: reached,
+    }
+    return {name: f"(CASE WHEN {holds} THEN 1 ELSE 0 END)" for name, holds in told.items()}

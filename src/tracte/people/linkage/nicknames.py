@@ -60,7 +60,7 @@ def _roots() -> dict[str, str]:
 @functools.cache
 def _wholes() -> dict[str, str]:
     """One word that stands for a name of two."""
-    wholes = {}
+    wholes: dict[str, str] = {}
     for line in _WHOLE.split("|"):
         forms, _, name = line.partition(":")
         wholes |= dict.fromkeys(forms.split(), name.strip())

@@ -33,20 +33,33 @@ class Resolved:
         return [(a, b, w) for (a, b), w in self.weights.items()]
 
 
-def weigh(con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, *, least: float) -> str:
+def weigh(
+    con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, *, least: float, guarded: bool = False
+) -> str:
     """Weigh every pair that a blocking rule proposes: the name of a table with (a, b, w, may), w at least `least` bits.
-    `may`: the guard lets it be linked without a human."""
-    told = {**model.settings, "retain_matching_columns": True}
+    `may`: the guard, if asked, lets it be linked without a human. The rows carry their shares (`frequencies`)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        predicted = linker(con, tables, told).inference.predict(threshold_match_weight=least)
+        predicted = linker(con, tables, model.settings, shares=True).inference.predict(threshold_match_weight=least)
     levels = {column: f"gamma_{column}" for column in model.columns}
+    may, beside = "true", ""
+    if guarded:
+        may = _may(levels, "match_weight", model)
+        beside = "".join(f" JOIN ({weights.rows(tables)}) {x} ON {x}.unique_id = unique_id_{x}" for x in "lr")
     con.execute(
         f"CREATE OR REPLACE TABLE weighed AS SELECT least(unique_id_l, unique_id_r) AS a, "
-        f"greatest(unique_id_l, unique_id_r) AS b, match_weight AS w, {guard.condition(levels, 'match_weight')} AS may "
-        f"FROM {predicted.physical_name}"
+        f"greatest(unique_id_l, unique_id_r) AS b, match_weight AS w, {may} AS may "
+        f"FROM {predicted.physical_name}{beside}"
     ).fetchall()
     return "weighed"
+
+
+def _may(levels: dict[str, str], weight: str, model: Model) -> str:
+    """The guard over rows `l` and `r` that carry their shares."""
+    if guard.NAME not in levels:
+        return "false"
+    told = guard.circumstances(levels[guard.NAME], weights.share, model.records)
+    return guard.condition(levels | told, weight)
 
 
 def engine(name: str) -> Weigher:
@@ -80,7 +93,7 @@ def people(
     may = "may" if guarded else "true"
     found = con.execute(
         f"SELECT a, b, CASE WHEN {may} THEN w ELSE least(w, 0) END, {may} AND w >= ? "
-        f"FROM {weigher(con, tables, model, least=min(least, heed, 0.0))}",
+        f"FROM {weigher(con, tables, model, least=min(least, heed, 0.0), guarded=guarded)}",
         [least],
     ).fetchall()
     known = {(a, b): w for a, b, w, _ in found}
@@ -125,7 +138,7 @@ def between(
     said = weights.expressions(model, "duckdb")
     total = " + ".join([repr(model.prior), *(bits for _, bits in said.values())])
     if guarded:
-        may = guard.condition({column: level for column, (level, _) in said.items()}, total)
+        may = _may({column: level for column, (level, _) in said.items()}, total, model)
         total = f"CASE WHEN {may} THEN {total} ELSE least({total}, 0) END"
     return {(a, b): w for a, b, w in compare(con, tables, model, pairs, total)}
 
@@ -136,7 +149,7 @@ def compare(
     """(a, b, and what is asked of the rows `l` and `r`) for each pair."""
     con.register("asked", pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]}))
     found = con.execute(
-        f"WITH known AS MATERIALIZED ({weights.known(tables, model)}) "
+        f"WITH known AS MATERIALIZED ({weights.rows(tables)}) "
         f"SELECT p.a, p.b, {', '.join(told)} FROM asked p JOIN known l ON l.unique_id = p.a "
         f"JOIN known r ON r.unique_id = p.b"
     ).fetchall()

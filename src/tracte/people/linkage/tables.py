@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from tracte.people.linkage import blocking, features, resolving, training
+from tracte.people.linkage import blocking, comparisons, features, frequencies, resolving, training
 from tracte.people.linkage.model import Insane, Model, probability
 
 ROLES = (
@@ -80,7 +80,7 @@ def affordable(con: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> list[bl
 
 def _columns(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     described = [row[0] for row in con.execute(f"DESCRIBE {table}").fetchall()]
-    return [column for column in described if column != "unique_id"]
+    return [column for column in described if column != "unique_id" and not column.startswith("share_")]
 
 
 def _mapping(path: Path, files: int) -> list[dict[str, Any]]:
@@ -125,6 +125,10 @@ def _load(
         con.execute(f"CREATE TABLE {names[-1]} AS FROM content").fetchall()
         con.unregister("content")
         ids += own
+    rare = sorted(comparisons.RARE & set(common))
+    frequencies.count(con, names, rare)
+    for name in names:
+        frequencies.attach(con, name, rare, len(ids))
     return ids, names
 
 

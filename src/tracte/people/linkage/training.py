@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 from splink import DuckDBAPI, Linker, block_on
 
-from tracte.people.linkage import blocking, dialects
+from tracte.people.linkage import blocking, dialects, weights
 from tracte.people.linkage.blocking import Rule
 from tracte.people.linkage.comparisons import ELSE, Comparison, available
 from tracte.people.linkage.model import Insane, Model, oddity
@@ -93,12 +93,20 @@ def blocked(rule: Rule) -> Any:
     return block_on(*columns, arrays_to_explode=lists) if lists else block_on(*columns)
 
 
-def linker(con: duckdb.DuckDBPyConnection, tables: Sequence[str], spec: dict[str, Any]) -> Linker:
-    """A Splink linker over tables of this connection."""
+def linker(
+    con: duckdb.DuckDBPyConnection, tables: Sequence[str], spec: dict[str, Any], *, shares: bool = False
+) -> Linker:
+    """A Splink linker over tables of this connection. `shares`: how frequent values are is what the rows say (it would
+    count them itself)."""
     logging.getLogger("splink").setLevel(logging.ERROR)
     api = DuckDBAPI(connection=con)
     frames = [api.register(table, dataset_display_name=table) for table in tables]
-    return Linker(frames if len(frames) > 1 else frames[0], spec, log_level=None)
+    made = Linker(frames if len(frames) > 1 else frames[0], spec, log_level=None)
+    for column in weights.frequencies(Model(spec)) if shares else ():
+        told = f"SELECT DISTINCT {column}, {weights.share(column, 't')} AS tf_{column} FROM ({weights.rows(tables)}) t"
+        con.execute(f"CREATE OR REPLACE TABLE tf_{column} AS {told} WHERE {column} IS NOT NULL")
+        made.table_management.register_term_frequency_lookup(api.register(f"tf_{column}"), column)
+    return made
 
 
 def train(con: duckdb.DuckDBPyConnection, tables: Sequence[str], rules: Sequence[Rule]) -> Model:
@@ -158,7 +166,7 @@ def _with_prior(con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Mo
     The rules that start it find only those true pairs on which nothing differs, and by how much they fall short no
     recall that is written in a program can know.
     """
-    predicted = linker(con, tables, model.settings).inference.predict(threshold_match_weight=LEAST_WEIGHT)
+    predicted = linker(con, tables, model.settings, shares=True).inference.predict(threshold_match_weight=LEAST_WEIGHT)
     sizes = [records(con, [table]) for table in tables]
     possible = sizes[0] * sizes[1] if len(sizes) > 1 else sizes[0] * (sizes[0] - 1) / 2
     prior = model.settings["probability_two_random_records_match"]

@@ -1,6 +1,6 @@
 """A model written as SQL: the match weight of two rows, comparison by comparison, in the words of any engine.
 
-Beside two rows it needs the relative frequency of the values they share: `tf_given` and so on, in each row.
+Beside two rows it needs how frequent the values are that they share: `share_given` and so on (`frequencies`).
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from tracte.people.linkage.model import Model, weight
 POSTGRES = "postgres"
 
 
-def _tf(column: str) -> str:
-    """How frequent the value is: both rows say it."""
-    return f"greatest(coalesce(l.tf_{column}, r.tf_{column}), coalesce(r.tf_{column}, l.tf_{column}))"
+def share(column: str, side: str = "l") -> str:
+    """How frequent the value is, where the rows carry it; of one that both have, either row says the same."""
+    return f"{side}.share_{column}"
 
 
-def expressions(model: Model, dialect: str, share: Callable[[str], str] = _tf) -> dict[str, tuple[str, str]]:
+def expressions(model: Model, dialect: str, share: Callable[[str, str], str] = share) -> dict[str, tuple[str, str]]:
     """column -> (number of the level, weight in bits), two expressions over rows `l` and `r`. Unknown: -1 and 0.
 
-    `share`: an expression of how frequent the shared value of a column is, where it is looked up elsewhere.
+    `share`: of (column, side), how frequent that row's value is, where the rows do not carry it.
     """
     return {
         comparison["output_column_name"]: (
@@ -42,17 +42,9 @@ def frequencies(model: Model) -> list[str]:
     ]
 
 
-def known(tables: Sequence[str], model: Model) -> str:
-    """DuckDB's query for the rows of all tables, each with `side` (the number of its table) and the frequencies."""
-    rows = " UNION ALL ".join(f"SELECT {side} AS side, * FROM {table}" for side, table in enumerate(tables))
-    joins, shares = "", ""
-    for column in frequencies(model):
-        joins += (
-            f" LEFT JOIN (SELECT {column} AS v, count(*)::DOUBLE / (SELECT count({column}) FROM every) AS tf "
-            f"FROM every WHERE {column} IS NOT NULL GROUP BY 1) t_{column} ON t_{column}.v = every.{column}"
-        )
-        shares += f", t_{column}.tf AS tf_{column}"
-    return f"WITH every AS ({rows}) SELECT every.*{shares} FROM every{joins}"
+def rows(tables: Sequence[str]) -> str:
+    """DuckDB's query for the rows of all tables, each with `side`, the number of its table."""
+    return " UNION ALL BY NAME ".join(f"SELECT {side} AS side, * FROM {table}" for side, table in enumerate(tables))
 
 
 def _case(comparison: dict[str, Any], dialect: str, told: Callable[[dict[str, Any], int], str]) -> str:
@@ -72,7 +64,7 @@ def _case(comparison: dict[str, Any], dialect: str, told: Callable[[dict[str, An
     return f"CASE {' '.join(branches)} END"
 
 
-def _weight(level: dict[str, Any], comparison: dict[str, Any], dialect: str, share: Callable[[str], str]) -> str:
+def _weight(level: dict[str, Any], comparison: dict[str, Any], dialect: str, share: Callable[[str, str], str]) -> str:
     """Bits of a level; the adjustment is that of Splink: log2 of how much rarer the value is than agreement in all."""
     if level.get("is_null_level"):
         return _float("0", dialect)
@@ -81,7 +73,7 @@ def _weight(level: dict[str, Any], comparison: dict[str, Any], dialect: str, sha
     if not column:
         return bits
     exact = next(one for one in comparison["comparison_levels"] if not one.get("is_null_level"))
-    rarer = f"{_float(repr(exact['u_probability']), dialect)} / {share(column)}"
+    rarer = f"{_float(repr(exact['u_probability']), dialect)} / {share(column, 'l')}"
     return f"{bits} + {level['tf_adjustment_weight']} * coalesce({_log2(rarer, dialect)}, {_float('0', dialect)})"
 
 

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from tracte.core import sql
 from tracte.core.sql import column
-from tracte.people.linkage import guard, weights
+from tracte.people.linkage import weights
 from tracte.people.linkage.model import Model
 from tracte.people.models import LinkModel
-from tracte.people.weighing import LISTS, ROW
+from tracte.people.weighing import LISTS, ROW, may, share
 
 Pair = tuple[uuid.UUID, uuid.UUID]
 
@@ -37,20 +37,16 @@ def weigh(pairs: list[Pair], kept: LinkModel) -> dict[Pair, Weighed]:
         kept.id,
     )
     weighed = {}
-    for a, b, may, levels, bits in found:
+    for a, b, is_let, levels, bits in found:
         said = dict(zip(model.columns, zip(levels, bits, strict=True), strict=True))
-        weighed[a, b] = Weighed(model.prior + sum(bits), may, said)
+        weighed[a, b] = Weighed(model.prior + sum(bits), is_let, said)
     return weighed
 
 
 @functools.lru_cache(maxsize=16)
 def _statement(settings: str, records: int) -> str:
     model = Model(json.loads(settings), records)
-    rare = (
-        "coalesce((SELECT share FROM people_frequency WHERE model_id = model.id AND \"column\" = '{0}' "
-        f"AND value = l.{{0}}), {1 / max(records, 1)!r})"
-    )
-    said = weights.expressions(model, weights.POSTGRES, rare.format)
+    said = weights.expressions(model, weights.POSTGRES, functools.partial(share, rarest=1 / max(records, 1)))
     told = ", ".join(f"{level} AS level_{name}, {bits} AS bits_{name}" for name, (level, bits) in said.items())
     total = " + ".join([f"{model.prior!r}::float8", *(f"said.bits_{name}" for name in said)])
     sides = " ".join(
@@ -60,7 +56,7 @@ def _statement(settings: str, records: int) -> str:
         for side, id_ in (("l", "a"), ("r", "b"))
     )
     return f"""
-    SELECT t.a, t.b, {guard.condition({name: f"said.level_{name}" for name in said}, total)},
+    SELECT t.a, t.b, {may({name: f"said.level_{name}" for name in said}, total, records)},
     ARRAY[{", ".join(f"said.level_{name}" for name in said)}]::smallint[],
     ARRAY[{", ".join(f"said.bits_{name}" for name in said)}]::float8[]
     FROM unnest(%s::uuid[], %s::uuid[]) AS t(a, b) CROSS JOIN (SELECT %s::uuid AS id) model {sides}
