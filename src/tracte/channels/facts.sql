@@ -15,7 +15,7 @@ SELECT
     territory.code AS territory,
     i.language,
     i.flags,
-    date_trunc('minute', i.at) AS at,
+    date_trunc('minute', i.at) AS happened_at,
     octet_length(i.text) AS length,
     i.record_id AS record,
     i.id AS interaction

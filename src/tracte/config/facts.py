@@ -134,9 +134,8 @@ def found() -> list[Facts]:
     facts = [one for app in apps.get_app_configs() for one in _read(Path(app.path) / "facts.sql")]
     for name in (tables := [one.table for one in facts]):
         if tables.count(name) > 1:
-            raise ValueError(
-                f"two facts.sql make a table {name}: {' and '.join(str(f.path) for f in facts if f.table == name)}"
-            )
+            paths = " and ".join(str(one.path) for one in facts if one.table == name)
+            raise ValueError(f"{paths} make a table {name}: call one of them otherwise")
     return facts
 
 

@@ -14,6 +14,7 @@ from tracte.lake.snapshots import LakeProblem
 
 # Loading nothing, asking nobody, spilling nowhere; then no file but those allowed; last, the lock on all this.
 CLOSE = """
+SET GLOBAL TimeZone = 'UTC';
 SET autoinstall_known_extensions = false;
 SET autoload_known_extensions = false;
 SET allow_community_extensions = false;

@@ -62,7 +62,7 @@ class Manifest:
         return [place(table, month) for month in sorted(self.tables[table].parts)]
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), indent=1, sort_keys=True)
+        return json.dumps(asdict(self), indent=1)
 
 
 def where(home: Path, administration: uuid.UUID) -> Path:
