@@ -1,7 +1,8 @@
 """Each room's `facts.sql`, run on the database: rows as Arrow, under pseudonyms.
 
 A `facts.sql` holds one SELECT for each table, after a line `-- table NAME`. One with a column `month` ("2026-11") is
-partitioned by it, and takes `%(since)s` and `%(until)s`, so that one month can be asked for without reading the others.
+partitioned by it, and takes `%(since)s` and `%(until)s`, so that one month can be asked for without reading the others
+(a per cent sign of its own is written twice).
 Columns from coarse to fine: rows are sorted by them, which is what makes them small. **Every uuid leaves as a
 pseudonym** in the domain of its column's name, so that `record` here and `record` there still meet; a type that the
 lake does not know is refused.

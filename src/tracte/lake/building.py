@@ -110,8 +110,7 @@ def begin(folder: Path, *, at: dt.datetime, tell: Callable[[str], None]) -> Iter
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for private in (folder.parent, folder):
-            private.chmod(0o700)
+        folder.chmod(0o700)
         with (folder / "lock").open("w") as lock:
             _alone(lock.fileno(), folder, tell)
             _tidy(folder)

@@ -172,6 +172,18 @@ def test_only_months_that_changed_are_written(town, home):
     assert (third["is_new"], third["snapshot"], third["files_written"]) == (False, second["snapshot"], 0)
 
 
+@pytest.mark.parametrize("act", ["erase", "mend", "rename"])
+def test_what_was_erased_mended_or_renamed_is_noticed_though_nothing_new_came(town, home, act):
+    life = Town(town)
+    with tenancy.acting_for(town):
+        life.receive(0, 1, 2)
+    filling.build(town)
+    with tenancy.acting_for(town):
+        getattr(life, act)(1, 7)
+    assert filling.build(town)["is_new"]
+    assert lake(town, home) == naive(town)
+
+
 def test_a_merge_writes_the_months_of_the_records_that_moved(town, home):
     life = Town(town)
     with tenancy.acting_for(town):
