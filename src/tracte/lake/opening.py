@@ -31,7 +31,7 @@ class Lake:
         self._connection, self.snapshot = connection, snapshot
 
     def ask(self, question: str, parameters: Any = None) -> duckdb.DuckDBPyConnection:
-        """The answer of one SELECT, to fetch from: `.fetchall()`, `.to_arrow_table()`. Threads may ask at once.
+        """The answer of one SELECT, to fetch from (`.fetchall()`). Threads may ask at once.
 
         Only a SELECT: DuckDB lets `COPY ... TO` write to a file that it is allowed to read, and file modes do not stop
         a process of root. Raises LakeProblem for anything else.

@@ -96,7 +96,7 @@ def test_a_question_may_have_parameters_and_many_may_ask_at_once(folder):
         answers = together(*[lambda: lake.ask(asked, {"month": "2026-10"}).fetchone()] * 6)
         assert answers == [(2,)] * 6
         assert lake.ask("SELECT sum(n) FROM visits WHERE month >= ?", ["2026-11"]).fetchall() == [(3,)]
-        assert lake.ask("WITH a AS (FROM doors) SELECT n FROM a").to_arrow_table().to_pydict() == {"n": [7]}
+        assert lake.ask("WITH a AS (FROM doors) SELECT n FROM a").fetchall() == [(7,)]
         assert lake.ask("SELECT current_setting('TimeZone')").fetchone() == ("UTC",)
 
 
