@@ -52,7 +52,7 @@ def _keys() -> list[str]:
     folder = settings.TRACTE_HOME / "keys"
     known = {str(id) for id in Administration.objects.using("owner").values_list("id", flat=True)}
     lines = []
-    for path in folder.glob("*.json"):
+    for path in (*folder.glob("*.json"), *folder.glob("*.lake")):
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             lines.append(f"{path} can be read by others: chmod 600 it")
         if path.stem not in known:

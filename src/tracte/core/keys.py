@@ -3,6 +3,9 @@
 One file per administration under TRACTE_HOME/keys, mode 0600. Each key id holds two independent 256-bit keys:
 `data` (AES-256-GCM of values and payloads) and `match` (HMAC-SHA-256 of identifiers, so that equal values meet
 without being readable; a plain hash of a DNI can be reversed by trying all of them in a minute).
+
+Facts leave the database under pseudonyms, whose key is in a file of its own beside (`<administration>.lake`): it has
+nothing to do with the others, is made when it is first asked for, and a keyring is never written again.
 """
 
 from __future__ import annotations
@@ -17,7 +20,10 @@ import uuid
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import AES256
+from cryptography.hazmat.primitives.ciphers.modes import ECB
 from django.conf import settings
 
 
@@ -63,6 +69,39 @@ class Keyring:
         return hmac.digest(self._match, f"{domain}\0{value}".encode(), "sha256")[:16]
 
 
+class Pseudonyms:
+    """Names under which ids leave the database: a keyed permutation of UUIDs for each domain.
+
+    One AES-256 block for one UUID: nobody tells the names from random ones without the key, two ids never fall
+    together, and a whole column is one call. `mark` tells one key from another and nothing about it.
+    """
+
+    def __init__(self, path: Path):
+        try:
+            self._key = base64.b64decode(path.read_text(), validate=True)
+        except ValueError:
+            self._key = b""
+        if len(self._key) != 32:
+            raise KeyMissing(f"{path} is not a key: restore it from the backup of the keys")
+        self.mark = self._derived("mark").hex()[:16]
+
+    def of(self, domain: str, ids: bytes) -> bytes:
+        """The names of ids, 16 bytes each and one after another, in the same order."""
+        encryptor = Cipher(AES256(self._derived(domain)), ECB()).encryptor()  # noqa: S305 - blocks are whole UUIDs
+        return encryptor.update(ids) + encryptor.finalize()
+
+    def _derived(self, domain: str) -> bytes:
+        return hmac.digest(self._key, f"tracte.lake\0{domain}".encode(), "sha256")
+
+
+def pseudonyms(administration: uuid.UUID | str) -> Pseudonyms:
+    """Those of the facts of one administration. Without the file there are new ones, and the lake is written anew."""
+    path = settings.TRACTE_HOME / "keys" / f"{uuid.UUID(str(administration))}.lake"
+    if not path.exists():
+        _write_once(path, _random())
+    return Pseudonyms(path)
+
+
 def keyring(administration: uuid.UUID | str) -> Keyring:
     return _load(settings.TRACTE_HOME / "keys", uuid.UUID(str(administration)))
 
@@ -76,12 +115,19 @@ def _load(directory: Path, administration: uuid.UUID) -> Keyring:
 
 
 def _create(path: Path) -> None:
-    """Write a new keyring whole or not at all: two processes at once agree on one file."""
+    _write_once(path, json.dumps({"current": 1, "keys": {"1": {name: _random() for name in ("data", "match")}}}))
+
+
+def _random() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _write_once(path: Path, content: str) -> None:
+    """Write a new file whole or not at all: two processes at once agree on one."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    pair = {name: base64.b64encode(secrets.token_bytes(32)).decode() for name in ("data", "match")}
     draft = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
     draft.touch(mode=0o600)
-    draft.write_text(json.dumps({"current": 1, "keys": {"1": pair}}))
+    draft.write_text(content)
     try:
         os.link(draft, path)
     except FileExistsError:

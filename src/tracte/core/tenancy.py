@@ -62,10 +62,16 @@ def owner() -> models.ForeignKey:
 
 
 @contextmanager
-def acting_for(administration: uuid.UUID | str, using: str = "default") -> Iterator[None]:
-    """One transaction on behalf of one administration. Nested, it gives the outer one back when it leaves."""
+def acting_for(administration: uuid.UUID | str, using: str = "default", *, frozen: bool = False) -> Iterator[None]:
+    """One transaction on behalf of one administration. Nested, it gives the outer one back when it leaves.
+
+    `frozen`: all that it reads is of one moment, and it writes nothing; it cannot be nested.
+    """
     connection = connections[using]
     with transaction.atomic(using=using):
+        if frozen:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         before = current(using)
         _set(connection, str(administration))
         yield

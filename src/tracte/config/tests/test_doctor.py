@@ -53,6 +53,15 @@ def test_keys_that_others_can_read_are_told(administration, home, mode):
     only(str(key_file(home, administration, mode)), "chmod 600")
 
 
+def test_so_is_the_key_of_the_facts(administration, home):
+    key_file(home, administration)
+    keys.pseudonyms(administration)
+    assert doctor.problems() == []
+    own = home / "keys" / f"{administration}.lake"
+    own.chmod(0o640)
+    only(str(own), "chmod 600")
+
+
 def test_keys_of_another_database_are_told(administration, home):
     only(str(key_file(home, uuid.uuid4())), "is TRACTE_HOME the right one?")
 

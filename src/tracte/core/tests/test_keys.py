@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from tests.threads import together
 from tracte.core import keys
-from tracte.core.keys import KeyMissing, Keyring, keyring
+from tracte.core.keys import KeyMissing, Keyring, Pseudonyms, keyring, pseudonyms
 
 SOME = base64.b64encode(bytes(32))
 GOVERN, VIC = uuid.UUID(int=1), uuid.UUID(int=2)
@@ -28,6 +28,11 @@ words = st.text(max_size=40)
 def ring_of(administration: uuid.UUID, home: Path) -> Keyring:
     with override_settings(TRACTE_HOME=home):
         return keyring(administration)
+
+
+def names_of(administration: uuid.UUID, home: Path) -> Pseudonyms:
+    with override_settings(TRACTE_HOME=home):
+        return pseudonyms(administration)
 
 
 def file_of(administration: uuid.UUID, home: Path) -> Path:
@@ -196,3 +201,47 @@ def test_after_a_rotation_the_new_key_seals_and_the_old_one_still_opens(tmp_path
     newer = rotated.seal(b"Puig")
     assert (sealed[:2], newer[:2]) == (b"\0\1", b"\0\2") and rotated.open(newer) == b"Puig"
     assert "no key 2" in refused(old, newer)
+
+
+@given(ids=st.lists(st.uuids(), min_size=2, max_size=20, unique=True))
+def test_pseudonyms_are_kept_apart_by_id_by_domain_and_by_administration(home, ids):
+    mine, column = names_of(GOVERN, home), b"".join(one.bytes for one in ids)
+    named = mine.of("record", column)
+    each = [named[at : at + 16] for at in range(0, len(named), 16)]
+    assert each == [mine.of("record", one.bytes) for one in ids] and len(set(each)) == len(ids)
+    others = mine.of("person", column), names_of(VIC, home).of("record", column)
+    assert not set(each) & {other[at : at + 16] for other in (*others, column) for at in range(0, len(column), 16)}
+
+
+def test_an_old_keyring_gets_a_key_for_its_facts_and_is_not_touched(tmp_path):
+    ring_of(GOVERN, tmp_path)
+    before = file_of(GOVERN, tmp_path).read_bytes()
+    names = names_of(GOVERN, tmp_path)
+    own = file_of(GOVERN, tmp_path).with_suffix(".lake")
+    assert file_of(GOVERN, tmp_path).read_bytes() == before
+    assert stat.S_IMODE(own.stat().st_mode) == 0o600 and own.read_text() not in before.decode()
+    assert sorted((tmp_path / "keys").iterdir()) == sorted([own, file_of(GOVERN, tmp_path)])
+    again = names_of(GOVERN, tmp_path)
+    assert (again.mark, again.of("record", bytes(16))) == (names.mark, names.of("record", bytes(16)))
+
+
+def test_another_key_has_another_mark_and_gives_other_names(tmp_path):
+    names = names_of(GOVERN, tmp_path)
+    file_of(GOVERN, tmp_path).with_suffix(".lake").unlink()
+    others = names_of(GOVERN, tmp_path)
+    assert names.mark != others.mark and names.of("record", bytes(16)) != others.of("record", bytes(16))
+
+
+def test_eight_threads_that_name_at_once_agree(tmp_path):
+    with override_settings(TRACTE_HOME=tmp_path):
+        assert len(set(together(*[lambda: pseudonyms(GOVERN).of("record", bytes(16))] * 8))) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"curta", base64.b64encode(bytes(31)), b"\xff\xfe", b"****"])
+def test_a_damaged_key_of_the_facts_is_named_in_one_line(tmp_path, content):
+    own = file_of(GOVERN, tmp_path).with_suffix(".lake")
+    own.parent.mkdir()
+    own.write_bytes(content)
+    with pytest.raises(KeyMissing, match="is not a key: restore it") as caught:
+        names_of(GOVERN, tmp_path)
+    assert str(own) in str(caught.value) and "\n" not in str(caught.value)

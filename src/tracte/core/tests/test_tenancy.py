@@ -6,6 +6,7 @@ import pytest
 from django.db import ProgrammingError, connection, connections, transaction
 from django.db.utils import DatabaseError
 
+from tests.threads import together
 from tracte.core import tenancy
 from tracte.core.models import Administration, Unit
 
@@ -163,3 +164,28 @@ def test_securing_closes_a_new_table_and_takes_back_rights_that_were_too_many():
     assert (allowed["ownerless"], allowed["core_event"]) == ([], ["SELECT", "INSERT"])
     assert as_owner("SELECT relrowsecurity AND relforcerowsecurity FROM pg_class WHERE relname = 'fresh'") == [(True,)]
     assert as_owner("SELECT roles::text[] FROM pg_policies WHERE tablename = 'fresh'") == [([app],)]
+
+
+@committing
+def test_frozen_it_sees_one_moment_and_writes_nothing(administration):
+    def other_writes():
+        with tenancy.acting_for(administration):
+            Unit.objects.create(code="nova")
+
+    with tenancy.acting_for(administration, frozen=True):
+        assert units() == {"govern"}
+        together(other_writes)
+        assert units() == {"govern"}
+        with pytest.raises(DatabaseError, match="read-only transaction"), transaction.atomic():
+            Unit.objects.create(code="seva")
+    with tenancy.acting_for(administration):
+        assert units() == {"govern", "nova"}
+
+
+def test_frozen_it_cannot_be_nested(administration):
+    with (
+        tenancy.acting_for(administration),
+        pytest.raises(DatabaseError, match="SET TRANSACTION"),
+        tenancy.acting_for(administration, frozen=True),
+    ):
+        pass
