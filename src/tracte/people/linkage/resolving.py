@@ -38,9 +38,10 @@ def weigh(
 ) -> str:
     """Weigh every pair that a blocking rule proposes: the name of a table with (a, b, w, may), w at least `least` bits.
     `may`: the guard, if asked, lets it be linked without a human. The rows carry their shares (`frequencies`)."""
+    told = {**model.settings, "retain_matching_columns": True}  # and, by that, the levels
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        predicted = linker(con, tables, model.settings, shares=True).inference.predict(threshold_match_weight=least)
+        predicted = linker(con, tables, told, shares=True).inference.predict(threshold_match_weight=least)
     levels = {column: f"gamma_{column}" for column in model.columns}
     may, beside = "true", ""
     if guarded:
