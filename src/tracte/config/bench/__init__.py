@@ -15,8 +15,9 @@ NAMES = {  # figure -> who measures it
     "resolve_live_p99": "live.p99",
     "resolve_commit": "commit.measure",
     "resolve_batch": "batch.measure",
-    "resolve_vs_splink": "splink.measure",
+    "resolve_vs_splink": "beside.measure",
     "weights_parity": "parity.measure",
+    "resolve_files": "files.measure",
 }
 Figure = dict[str, Any]
 

@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from tracte.config.bench import Figure, figure
-from tracte.config.bench.splink import asking, newcomers
+from tracte.config.bench.beside import asking, newcomers
 from tracte.config.bench.town import RECORDS, Town, town
 from tracte.people.linkage import resolving, weights
 from tracte.people.linkage.model import Model

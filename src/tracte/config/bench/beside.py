@@ -33,7 +33,9 @@ def measure(_: dict[str, Figure]) -> Figure:
     from tracte.people import by_model, recognise, table, weighing
 
     where, con = town(), duckdb.connect()
-    live, whole, plain = [], [], []
+    live: list[float] = []
+    whole: list[float] = []
+    plain: list[float] = []
     with tenancy.acting_for(where.administration):
         table.load(con)
         newest = con.execute(f"SELECT unique_id, id::VARCHAR FROM {table.NAME} ORDER BY id DESC LIMIT 2000").fetchall()

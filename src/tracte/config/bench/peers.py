@@ -1,0 +1,178 @@
+"""Bare Splink and recordlinkage's ECM classifier over the tables of `truths`, as their own documentation treats such.
+
+Nothing of ours is in it: their comparisons, their blocking, their training, without labels. Splink's rules are those of
+its demonstrations of these very tables (deduplication of FEBRL 3, the tutorial on fake 1000, 50,000 historical persons);
+recordlinkage's follow its guide to FEBRL: blocks, string similarity from a threshold on, ECM over agreement or not.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tracte.config.bench.truths import Pair, inside
+
+if TYPE_CHECKING:
+    import pandas
+
+CUTS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999, 0.99999)
+FIXED = (0.5, 0.95)
+
+
+class Splink(NamedTuple):
+    """Comparisons, blocking rules, rules that surely find one person and their recall, what each turn of training fixes."""
+
+    comparisons: list[Any]
+    blocking: list[Any]
+    sure: list[Any]
+    recall: float
+    teachers: list[Any]
+
+
+def splink(name: str, rows: pandas.DataFrame, key: str) -> dict[str, set[Pair]]:
+    """How it is cut -> the pairs. Every cut of CUTS, of the pairs and of Splink's clusters."""
+    import duckdb
+    from splink import DuckDBAPI, Linker, SettingsCreator
+
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    rows, con, told = rows.rename(columns={key: "unique_id"}), duckdb.connect(), _splink(name)
+    con.register("rows", rows)
+    con.execute("CREATE TABLE people AS FROM rows").fetchall()
+    settings = SettingsCreator(
+        link_type="dedupe_only", comparisons=told.comparisons, blocking_rules_to_generate_predictions=told.blocking
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        linker = Linker(DuckDBAPI(connection=con).register("people"), settings, log_level=None)
+        training = linker.training
+        training.estimate_probability_two_random_records_match(told.sure, recall=told.recall)
+        training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
+        for rule in told.teachers:
+            training.estimate_parameters_using_expectation_maximisation(rule)
+        predicted = linker.inference.predict(threshold_match_probability=min(CUTS))
+        found = {}
+        said = con.execute(
+            f"SELECT unique_id_l, unique_id_r, match_probability FROM {predicted.physical_name}"
+        ).fetchall()
+        for cut in CUTS:
+            found[f"pairs, p at least {cut}"] = {(min(a, b), max(a, b)) for a, b, p in said if p >= cut}
+            groups = linker.clustering.cluster_pairwise_predictions_at_threshold(predicted, cut)
+            members = con.execute(f"SELECT list(unique_id) FROM {groups.physical_name} GROUP BY cluster_id").fetchall()
+            found[f"clusters, p at least {cut}"] = inside(one for (one,) in members)
+    con.close()
+    return found
+
+
+def _splink(name: str) -> Splink:
+    import splink.comparison_library as cl
+    from splink import block_on
+
+    def rare(comparison: Any) -> Any:
+        return comparison.configure(term_frequency_adjustments=True)
+
+    if name.startswith("FEBRL"):
+        blocks = ["soc_sec_id", "given_name", "surname", "date_of_birth", "postcode"]
+        comparisons = [
+            rare(cl.NameComparison("given_name")),
+            rare(cl.NameComparison("surname")),
+            cl.DateOfBirthComparison("date_of_birth", input_is_string=True, datetime_format="%Y%m%d"),
+            cl.DamerauLevenshteinAtThresholds("soc_sec_id", [2]),
+            rare(cl.ExactMatch("street_number")),
+            cl.DamerauLevenshteinAtThresholds("postcode", [1, 2]),
+        ]
+        sure = [block_on("soc_sec_id"), block_on("given_name", "surname", "date_of_birth")]
+        teachers = [block_on("date_of_birth"), block_on("postcode")]
+        return Splink(comparisons, [block_on(b) for b in blocks], sure, 0.9, teachers)
+    if name == "fake 1000":
+        comparisons = [
+            cl.NameComparison("first_name"),
+            cl.NameComparison("surname"),
+            cl.LevenshteinAtThresholds("dob", 1),
+            rare(cl.ExactMatch("city")),
+            cl.EmailComparison("email"),
+        ]
+        blocking = [block_on("first_name", "city"), block_on("surname"), block_on("email"), block_on("dob")]
+        alike = "l.first_name = r.first_name and levenshtein(r.surname, l.surname) <= 2"
+        sure = [block_on("first_name", "dob"), alike, block_on("email")]
+        return Splink(comparisons, blocking, sure, 0.7, [block_on("first_name", "surname"), block_on("dob")])
+    comparisons = [
+        cl.ForenameSurnameComparison("first_name", "surname", forename_surname_concat_col_name="first_and_surname"),
+        cl.DateOfBirthComparison("dob", input_is_string=True),
+        cl.PostcodeComparison("postcode_fake"),
+        rare(cl.ExactMatch("birth_place")),
+        rare(cl.ExactMatch("occupation")),
+    ]
+    area = "substr(postcode_fake,1,3)"
+    blocking = [
+        block_on("substr(first_name,1,3)", "substr(surname,1,4)"),
+        block_on("surname", "dob"),
+        block_on("first_name", "dob"),
+        block_on("postcode_fake", "first_name"),
+        block_on("postcode_fake", "surname"),
+        block_on("dob", "birth_place"),
+        block_on(area, "dob"),
+        block_on(area, "first_name"),
+        block_on(area, "surname"),
+        block_on("substr(first_name,1,2)", "substr(surname,1,2)", "substr(dob,1,4)"),
+    ]
+    sure = [block_on("first_name", "surname", "dob"), block_on("first_name", "surname", "postcode_fake")]
+    sure += [block_on("dob", "postcode_fake", "birth_place")]
+    return Splink(comparisons, blocking, sure, 0.6, [block_on("first_name", "surname"), block_on("dob")])
+
+
+ECM: dict[str, tuple[list[list[str]], dict[str, tuple[str, float]], list[str]]] = {
+    # blocks · column -> method of similarity and its threshold · columns that agree or not
+    "FEBRL": (
+        [["given_name"], ["surname"], ["date_of_birth"], ["postcode"], ["soc_sec_id"]],
+        {
+            "given_name": ("jarowinkler", 0.85),
+            "surname": ("jarowinkler", 0.85),
+            "address_1": ("jarowinkler", 0.85),
+            "suburb": ("jarowinkler", 0.85),
+            "date_of_birth": ("levenshtein", 0.85),
+            "soc_sec_id": ("levenshtein", 0.85),
+        },
+        ["postcode", "state"],
+    ),
+    "fake 1000": (
+        [["first_name", "city"], ["surname"], ["email"], ["dob"]],
+        {
+            "first_name": ("jarowinkler", 0.85),
+            "surname": ("jarowinkler", 0.85),
+            "dob": ("levenshtein", 0.85),
+            "email": ("levenshtein", 0.85),
+        },
+        ["city"],
+    ),
+    "historical": (
+        [["first_name", "surname"], ["surname", "dob"], ["first_name", "dob"], ["postcode_fake"], ["dob"]],
+        {
+            "first_name": ("jarowinkler", 0.85),
+            "surname": ("jarowinkler", 0.85),
+            "dob": ("levenshtein", 0.85),
+            "postcode_fake": ("levenshtein", 0.85),
+            "birth_place": ("jarowinkler", 0.85),
+        },
+        ["gender", "occupation"],
+    ),
+}
+
+
+def ecm(name: str, rows: pandas.DataFrame, key: str) -> set[Pair]:
+    """The pairs that the classifier takes for one person."""
+    import recordlinkage
+
+    blocks, alike, exact = ECM["FEBRL" if name.startswith("FEBRL") else name]
+    frame, index, compare = rows.set_index(key), recordlinkage.Index(), recordlinkage.Compare()
+    for columns in blocks:
+        index.block(columns)
+    for column, (method, threshold) in alike.items():
+        compare.string(column, column, method=method, threshold=threshold, label=column)
+    for column in exact:
+        compare.exact(column, column, label=column)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        features = compare.compute(index.index(frame), frame)
+        found = recordlinkage.ECMClassifier().fit_predict(features)
+    return {(min(a, b), max(a, b)) for a, b in found}
