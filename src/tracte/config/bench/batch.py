@@ -11,7 +11,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Any
 import duckdb
 
 from tracte.config.bench import Figure, figure, peak_kb
-from tracte.config.bench.town import RECORDS, town
+from tracte.config.bench.town import RECORDS, database, town
 from tracte.people.linkage import calibration, resolving, training
 from tracte.people.linkage.model import Model
 
@@ -29,10 +28,10 @@ TABLE, LEAST = "records", calibration.LINK
 
 
 def measure(_: dict[str, Figure]) -> Figure:
-    with tempfile.TemporaryDirectory() as directory:
-        folder = Path(directory)
-        _write(folder)
-        turns = [(name, _child(folder, name)) for _ in range(TURNS) for name in ENGINES]
+    where = town()
+    settings = where.records.with_name("model.json")
+    settings.write_text(json.dumps(where.model.learnt.settings))
+    turns = [(name, _child(where.records, settings, name)) for _ in range(TURNS) for name in ENGINES]
     best = {name: min((t for n, t in turns if n == name), key=lambda turn: turn["seconds"]) for name in ENGINES}
     ours, peer = best["ours"], best["splink"]
     return figure(
@@ -50,21 +49,9 @@ def measure(_: dict[str, Figure]) -> Figure:
     )
 
 
-def _write(folder: Path) -> None:
-    """Everybody as the batch pass reads them, and the model, for processes that know no database."""
-    from tracte.core import tenancy
-    from tracte.people import table
-
-    where, con = town(), duckdb.connect()
-    with tenancy.acting_for(where.administration):
-        table.load(con)
-    con.execute(f"COPY {table.NAME} TO '{folder / 'records.parquet'}' (FORMAT parquet)").fetchall()
-    con.close()
-    (folder / "model.json").write_text(json.dumps(where.model.learnt.settings))
-
-
-def _child(folder: Path, engine: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", __name__, str(folder), engine]
+def _child(records: Path, settings: Path, engine: str) -> dict[str, Any]:
+    """A process that knows no database."""
+    command = [sys.executable, "-m", __name__, str(records), str(settings), engine]
     child = subprocess.run(command, capture_output=True, text=True, check=False)
     if child.returncode:
         raise ValueError(f"the batch pass of {engine} failed: {child.stderr.strip().splitlines()[-1]}")
@@ -92,15 +79,15 @@ def _splink(con: duckdb.DuckDBPyConnection, model: Model) -> tuple[int, int]:
 ENGINES: dict[str, Callable[[duckdb.DuckDBPyConnection, Model], tuple[int, int]]] = {"ours": _ours, "splink": _splink}
 
 
-def _run(folder: Path, engine: str) -> dict[str, Any]:
+def _run(records: Path, settings: Path, engine: str) -> dict[str, Any]:
     """What a child does; reading the table is not counted."""
-    model, con = Model(json.loads((folder / "model.json").read_text()), RECORDS), duckdb.connect()
-    con.execute(f"CREATE TABLE {TABLE} AS FROM '{folder / 'records.parquet'}'").fetchall()
-    started = time.perf_counter()
-    pairs, groups = ENGINES[engine](con, model)
-    seconds = time.perf_counter() - started
+    model = Model(json.loads(settings.read_text()), RECORDS)
+    with database(records) as con:
+        started = time.perf_counter()
+        pairs, groups = ENGINES[engine](con, model)
+        seconds = time.perf_counter() - started
     return {"seconds": round(seconds, 2), "pairs": pairs, "groups": groups, "memory": round(peak_kb() / 1024)}
 
 
 if __name__ == "__main__":
-    print(json.dumps(_run(Path(sys.argv[1]), sys.argv[2])))  # noqa: T201 - read by the parent
+    print(json.dumps(_run(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])))  # noqa: T201 - read by the parent

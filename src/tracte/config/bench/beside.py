@@ -18,7 +18,7 @@ from splink import DuckDBAPI, Linker
 from splink.internals.splink_dataframe import SplinkDataFrame
 
 from tracte.config.bench import Figure, figure
-from tracte.config.bench.town import RECORDS, town
+from tracte.config.bench.town import RECORDS, database, town
 from tracte.people.linkage import blocking, training, weights
 from tracte.people.linkage.model import Model
 
@@ -30,30 +30,28 @@ Ask = Callable[[SplinkDataFrame, list | None], SplinkDataFrame]
 
 def measure(_: dict[str, Figure]) -> Figure:
     from tracte.core import tenancy
-    from tracte.people import by_model, recognise, table, weighing
+    from tracte.people import by_model, recognise, weighing
 
-    where, con = town(), duckdb.connect()
+    where = town()
     live: list[float] = []
     whole: list[float] = []
     plain: list[float] = []
-    with tenancy.acting_for(where.administration):
-        table.load(con)
-        newest = con.execute(f"SELECT unique_id, id::VARCHAR FROM {table.NAME} ORDER BY id DESC LIMIT 2000").fetchall()
-        api, ask = asking(con, table.NAME, where.model.learnt)
+    with database(where.records) as con, tenancy.acting_for(where.administration):
+        newest = con.execute("SELECT unique_id, id::VARCHAR FROM records ORDER BY id DESC LIMIT 2000").fetchall()
+        api, ask = asking(con, "records", where.model.learnt)
         recognise.lock()
         for number, id_ in newest[:: max(len(newest) // (ASKED + WARM), 1)][: ASKED + WARM]:
             one = uuid.UUID(id_).bytes
-            for _ in range(3):  # the last counts: what Splink leaves in the processor's caches is not ours to pay for
+            for _turn in range(3):  # the last counts: what Splink leaves in the processor's caches is not ours to pay for
                 started = time.perf_counter()
                 weighing.weigh([one], where.model.learnt, where.model.id, least=by_model.WORST)
                 spent = time.perf_counter() - started
             live.append(spent * 1000)
-            frame = newcomers(con, api, f"SELECT * FROM {table.NAME} WHERE unique_id = {number}")
+            frame = newcomers(con, api, f"SELECT * FROM records WHERE unique_id = {number}")
             for rules, times in ((None, whole), (PLAIN, plain)):
                 started = time.perf_counter()
                 con.execute(f"SELECT count(*) FROM {ask(frame, rules).physical_name}").fetchall()
                 times.append((time.perf_counter() - started) * 1000)
-    con.close()
     ours, peer, kindest = (statistics.median(times[WARM:]) for times in (live, whole, plain))
     return figure(
         peer,

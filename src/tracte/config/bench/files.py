@@ -55,22 +55,24 @@ def rows_of(table: Truth) -> list[Row]:
     seen = everything.drop(columns=list(table.hidden))
     rows = []
 
-    def told(engine: str, found: set[Pair], seconds: float) -> None:
-        rows.append({"table": table.name, "engine": engine, **score(found, person), "seconds": round(seconds, 1)})
+    def told(engine: str, scored: dict[str, float], seconds: float) -> None:
+        rows.append({"table": table.name, "engine": engine, **scored, "seconds": round(seconds, 1)})
 
     started = time.perf_counter()
-    told("tracte", _ours(table), time.perf_counter() - started)
+    found = _ours(table)
+    told("tracte", score(found, person), time.perf_counter() - started)
     started = time.perf_counter()
     cuts = peers.splink(table.name, seen, table.id)
     spent = time.perf_counter() - started
     for kind in ("pairs", "clusters"):
-        mine = {how: found for how, found in cuts.items() if how.startswith(kind)}
-        for cut in peers.FIXED:
-            told(f"Splink, {kind}, p at least {cut}", mine[f"{kind}, p at least {cut}"], spent)
-        best = max(mine, key=lambda how: score(mine[how], person)["f1"])
-        told(f"Splink, best cut: {best}", mine[best], spent)
+        mine = {how: score(ask(), person) for how, ask in cuts.items() if how.startswith(kind)}
+        fixed = [f"{kind}, p at least {cut}" for cut in peers.FIXED]
+        best = max(mine, key=lambda how: mine[how]["f1"])
+        for how in dict.fromkeys([*fixed, best]):
+            told(f"Splink, {how}{', its best' if how == best else ''}", mine[how], spent)
     started = time.perf_counter()
-    told("recordlinkage ECM", peers.ecm(table.name, seen, table.id), time.perf_counter() - started)
+    found = peers.ecm(table.name, seen, table.id)
+    told("recordlinkage ECM", score(found, person), time.perf_counter() - started)
     return rows
 
 

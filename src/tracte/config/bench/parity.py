@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from tracte.config.bench import Figure, figure
 from tracte.config.bench.beside import asking, newcomers
-from tracte.config.bench.town import RECORDS, Town, town
+from tracte.config.bench.town import RECORDS, Town, database, town
 from tracte.people.linkage import resolving, weights
 from tracte.people.linkage.model import Model
 
@@ -27,20 +27,18 @@ Weights = dict[Pair, float]
 
 def measure(_: dict[str, Figure]) -> Figure:
     from tracte.core import tenancy
-    from tracte.people import table
 
-    where, con = town(), duckdb.connect()
-    with tenancy.acting_for(where.administration):
-        table.load(con)
-        live, left_out = _live(con, where)
+    where = town()
     model = where.model.learnt
-    pairs = list(live)
-    told: dict[str, Weights | str] = {
-        "splink": _splink(con, table.NAME, model),
-        "duckdb": resolving.between(con, [table.NAME], model, pairs),
-        "spark": _spark(con, table.NAME, model, pairs),
-    }
-    con.close()
+    with database(where.records) as con:
+        with tenancy.acting_for(where.administration):
+            live, left_out = _live(con, where)
+        pairs = list(live)
+        told: dict[str, Weights | str] = {
+            "splink": _splink(con, "records", model),
+            "duckdb": resolving.between(con, ["records"], model, pairs),
+            "spark": _spark(con, "records", model, pairs),
+        }
     apart = {name: differences(live, said) for name, said in told.items() if not isinstance(said, str)}
     worst = max(found for found, _ in apart.values())
     found = figure(

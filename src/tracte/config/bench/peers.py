@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracte.config.bench.truths import Pair, inside
@@ -30,8 +32,8 @@ class Splink(NamedTuple):
     teachers: list[Any]
 
 
-def splink(name: str, rows: pandas.DataFrame, key: str) -> dict[str, set[Pair]]:
-    """How it is cut -> the pairs. Every cut of CUTS, of the pairs and of Splink's clusters."""
+def splink(name: str, rows: pandas.DataFrame, key: str) -> dict[str, Callable[[], set[Pair]]]:
+    """Train and predict; how it is cut -> the pairs then: each cut of CUTS, of the pairs and of Splink's clusters."""
     import duckdb
     from splink import DuckDBAPI, Linker, SettingsCreator
 
@@ -51,17 +53,18 @@ def splink(name: str, rows: pandas.DataFrame, key: str) -> dict[str, set[Pair]]:
         for rule in told.teachers:
             training.estimate_parameters_using_expectation_maximisation(rule)
         predicted = linker.inference.predict(threshold_match_probability=min(CUTS))
-        found = {}
-        said = con.execute(
-            f"SELECT unique_id_l, unique_id_r, match_probability FROM {predicted.physical_name}"
-        ).fetchall()
-        for cut in CUTS:
-            found[f"pairs, p at least {cut}"] = {(min(a, b), max(a, b)) for a, b, p in said if p >= cut}
-            groups = linker.clustering.cluster_pairwise_predictions_at_threshold(predicted, cut)
-            members = con.execute(f"SELECT list(unique_id) FROM {groups.physical_name} GROUP BY cluster_id").fetchall()
-            found[f"clusters, p at least {cut}"] = inside(one for (one,) in members)
-    con.close()
-    return found
+
+    def pairs(cut: float) -> set[Pair]:
+        asked = f"SELECT unique_id_l, unique_id_r FROM {predicted.physical_name} WHERE match_probability >= {cut}"
+        return {(min(pair), max(pair)) for pair in con.execute(asked).fetchall()}
+
+    def clusters(cut: float) -> set[Pair]:
+        found = linker.clustering.cluster_pairwise_predictions_at_threshold(predicted, cut)
+        members = con.execute(f"SELECT list(unique_id) FROM {found.physical_name} GROUP BY cluster_id").fetchall()
+        return inside(one for (one,) in members)
+
+    each = {"pairs": pairs, "clusters": clusters}
+    return {f"{kind}, p at least {cut}": partial(ask, cut) for kind, ask in each.items() for cut in CUTS}
 
 
 def _splink(name: str) -> Splink:
@@ -94,7 +97,7 @@ def _splink(name: str) -> Splink:
         ]
         blocking = [block_on("first_name", "city"), block_on("surname"), block_on("email"), block_on("dob")]
         alike = "l.first_name = r.first_name and levenshtein(r.surname, l.surname) <= 2"
-        sure = [block_on("first_name", "dob"), alike, block_on("email")]
+        sure: list[Any] = [block_on("first_name", "dob"), alike, block_on("email")]
         return Splink(comparisons, blocking, sure, 0.7, [block_on("first_name", "surname"), block_on("dob")])
     comparisons = [
         cl.ForenameSurnameComparison("first_name", "surname", forename_surname_concat_col_name="first_and_surname"),

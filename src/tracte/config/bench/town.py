@@ -15,10 +15,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from tracte.config import installation
+import duckdb
+
+from tracte.config import installation, postgres
 from tracte.config.demo import writing
 from tracte.config.demo.people import Person
 from tracte.config.demo.population import population
@@ -38,10 +41,12 @@ BORN_WRONG, MOVED, BY_LANDLINE = 0.03, 0.08, 0.2
 
 @dataclass(frozen=True)
 class Town:
-    """Where its records are, the model in use, what nobody has seen yet, and what loading and learning took."""
+    """Where its records are, the model in use, and everybody as it learnt them, in Parquet (`people.table`); what nobody
+    has seen yet; what loading and learning took."""
 
     administration: uuid.UUID
     model: LinkModel
+    records: Path
     newcomers: list[Appearance]
     seconds: dict[str, int]
 
@@ -104,10 +109,35 @@ def town() -> Town:
     loaded = time.perf_counter()
     with tenancy.acting_for(administration):
         model = training.train(at=now(), tell=_tell)
+        records = _everybody()
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE people_frequency")
     spent = {"loading": round(loaded - started), "learning": round(time.perf_counter() - loaded)}
-    return Town(administration, model, list(coming), spent)
+    return Town(administration, model, records, list(coming), spent)
+
+
+def _everybody() -> Path:
+    """The table that the batch pass reads. Who comes later is not in it: the model does not know how frequent they are."""
+    from tracte.people import table
+
+    path = postgres.home() / "records.parquet"
+    with database() as con:
+        table.load(con)
+        con.execute(f"COPY {table.NAME} TO '{path}' (FORMAT parquet)").fetchall()
+    return path
+
+
+@contextmanager
+def database(records: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB without a progress bar, which it draws on the stdout where the figures go; `records` as its table."""
+    con = duckdb.connect()
+    try:
+        con.execute("SET enable_progress_bar = false").fetchall()
+        if records:
+            con.execute(f"CREATE TABLE records AS FROM '{records}'").fetchall()
+        yield con
+    finally:
+        con.close()
 
 
 def receive(administration: uuid.UUID, who: list[Appearance]) -> None:
