@@ -68,60 +68,68 @@ def splink(name: str, rows: pandas.DataFrame, key: str) -> dict[str, Callable[[]
 
 
 def _splink(name: str) -> Splink:
+    return {"fake 1000": _fake, "historical": _historical}.get(name, _febrl)()
+
+
+def _rare(comparison: Any) -> Any:
+    return comparison.configure(term_frequency_adjustments=True)
+
+
+def _febrl() -> Splink:
     import splink.comparison_library as cl
     from splink import block_on
 
-    def rare(comparison: Any) -> Any:
-        return comparison.configure(term_frequency_adjustments=True)
+    blocks = ["soc_sec_id", "given_name", "surname", "date_of_birth", "postcode"]
+    comparisons = [
+        _rare(cl.NameComparison("given_name")),
+        _rare(cl.NameComparison("surname")),
+        cl.DateOfBirthComparison("date_of_birth", input_is_string=True, datetime_format="%Y%m%d"),
+        cl.DamerauLevenshteinAtThresholds("soc_sec_id", [2]),
+        _rare(cl.ExactMatch("street_number")),
+        cl.DamerauLevenshteinAtThresholds("postcode", [1, 2]),
+    ]
+    sure = [block_on("soc_sec_id"), block_on("given_name", "surname", "date_of_birth")]
+    return Splink(
+        comparisons, [block_on(b) for b in blocks], sure, 0.9, [block_on("date_of_birth"), block_on("postcode")]
+    )
 
-    if name.startswith("FEBRL"):
-        blocks = ["soc_sec_id", "given_name", "surname", "date_of_birth", "postcode"]
-        comparisons = [
-            rare(cl.NameComparison("given_name")),
-            rare(cl.NameComparison("surname")),
-            cl.DateOfBirthComparison("date_of_birth", input_is_string=True, datetime_format="%Y%m%d"),
-            cl.DamerauLevenshteinAtThresholds("soc_sec_id", [2]),
-            rare(cl.ExactMatch("street_number")),
-            cl.DamerauLevenshteinAtThresholds("postcode", [1, 2]),
-        ]
-        sure = [block_on("soc_sec_id"), block_on("given_name", "surname", "date_of_birth")]
-        teachers = [block_on("date_of_birth"), block_on("postcode")]
-        return Splink(comparisons, [block_on(b) for b in blocks], sure, 0.9, teachers)
-    if name == "fake 1000":
-        comparisons = [
-            cl.NameComparison("first_name"),
-            cl.NameComparison("surname"),
-            cl.LevenshteinAtThresholds("dob", 1),
-            rare(cl.ExactMatch("city")),
-            cl.EmailComparison("email"),
-        ]
-        blocking = [block_on("first_name", "city"), block_on("surname"), block_on("email"), block_on("dob")]
-        alike = "l.first_name = r.first_name and levenshtein(r.surname, l.surname) <= 2"
-        sure: list[Any] = [block_on("first_name", "dob"), alike, block_on("email")]
-        return Splink(comparisons, blocking, sure, 0.7, [block_on("first_name", "surname"), block_on("dob")])
+
+def _fake() -> Splink:
+    import splink.comparison_library as cl
+    from splink import block_on
+
+    comparisons = [
+        cl.NameComparison("first_name"),
+        cl.NameComparison("surname"),
+        cl.LevenshteinAtThresholds("dob", 1),
+        _rare(cl.ExactMatch("city")),
+        cl.EmailComparison("email"),
+    ]
+    blocking = [block_on("first_name", "city"), block_on("surname"), block_on("email"), block_on("dob")]
+    alike = "l.first_name = r.first_name and levenshtein(r.surname, l.surname) <= 2"
+    sure = [block_on("first_name", "dob"), alike, block_on("email")]
+    return Splink(comparisons, blocking, sure, 0.7, [block_on("first_name", "surname"), block_on("dob")])
+
+
+def _historical() -> Splink:
+    import splink.comparison_library as cl
+    from splink import block_on
+
     comparisons = [
         cl.ForenameSurnameComparison("first_name", "surname", forename_surname_concat_col_name="first_and_surname"),
         cl.DateOfBirthComparison("dob", input_is_string=True),
         cl.PostcodeComparison("postcode_fake"),
-        rare(cl.ExactMatch("birth_place")),
-        rare(cl.ExactMatch("occupation")),
+        _rare(cl.ExactMatch("birth_place")),
+        _rare(cl.ExactMatch("occupation")),
     ]
-    area = "substr(postcode_fake,1,3)"
-    blocking = [
-        block_on("substr(first_name,1,3)", "substr(surname,1,4)"),
-        block_on("surname", "dob"),
-        block_on("first_name", "dob"),
-        block_on("postcode_fake", "first_name"),
-        block_on("postcode_fake", "surname"),
-        block_on("dob", "birth_place"),
-        block_on(area, "dob"),
-        block_on(area, "first_name"),
-        block_on(area, "surname"),
-        block_on("substr(first_name,1,2)", "substr(surname,1,2)", "substr(dob,1,4)"),
-    ]
-    sure = [block_on("first_name", "surname", "dob"), block_on("first_name", "surname", "postcode_fake")]
-    sure += [block_on("dob", "postcode_fake", "birth_place")]
-    return Splink(comparisons, blocking, sure, 0.6, [block_on("first_name", "surname"), block_on("dob")])
+    area, begins = "substr(postcode_fake,1,3)", ("substr(first_name,1,2)", "substr(surname,1,2)", "substr(dob,1,4)")
+    rules = [("substr(first_name,1,3)", "substr(surname,1,4)"), ("surname", "dob"), ("first_name", "dob"), begins]
+    rules += [("postcode_fake", "first_name"), ("postcode_fake", "surname"), ("dob", "birth_place")]
+    rules += [(area, "dob"), (area, "first_name"), (area, "surname")]
+    sure = [("first_name", "surname", "dob"), ("first_name", "surname", "postcode_fake")]
+    sure += [("dob", "postcode_fake", "birth_place")]
+    teachers = [block_on("first_name", "surname"), block_on("dob")]
+    return Splink(comparisons, [block_on(*r) for r in rules], [block_on(*r) for r in sure], 0.6, teachers)
 
 
 ECM: dict[str, tuple[list[list[str]], dict[str, tuple[str, float]], list[str]]] = {
