@@ -39,6 +39,7 @@ def load(con: duckdb.DuckDBPyConnection, kept: LinkModel | None = None) -> int:
     """Make the table `records`; how many there are. Its shares are those that a model was kept with, or, for learning
     one, counted now. `unique_id` counts them, oldest first; a list that would be empty
     is NULL, and an identifier that too many people share is in none."""
+    con.execute("SET enable_progress_bar = false").fetchall()  # it is drawn on stdout, where `--json` answers
     con.register("told", _read(RECORDS, {"born_day": pa.int32()}))
     con.register("carried", _read(CARRIED, {}))
     lists = ", ".join(

@@ -52,11 +52,13 @@ def weigh(newcomers: list[Id], model: Model, model_id: uuid.UUID, *, least: floa
     """Who came before these records and may be one of them, at `least` bits. One statement for one or for 50,000."""
     if not newcomers:
         return []
-    found = sql.rows(
-        _statement(json.dumps(model.settings), model.records), column("uuid", newcomers), model_id, least,
-        ids_as_bytes=True, prepare=True,
-    )  # fmt: skip
-    return [Weighed(*row) for row in found]
+    asked = column("uuid", newcomers), model_id, least
+    return [Weighed(*row) for row in sql.rows(statement(model), *asked, ids_as_bytes=True, prepare=True)]
+
+
+def statement(model: Model) -> str:
+    """The model as SQL; asked with newcomers, the id of the model and the least weight in bits."""
+    return _statement(json.dumps(model.settings), model.records)
 
 
 def share(name: str, side: str, rarest: float | None = None) -> str:

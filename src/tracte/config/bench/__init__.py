@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
-NAMES = ("ingest", "api", "person")
+NAMES = {  # figure -> who measures it
+    "ingest": "ingest.measure",
+    "api": "api.measure",
+    "person": "person.measure",
+    "resolve_live_p50": "live.p50",
+    "resolve_live_p99": "live.p99",
+    "resolve_commit": "commit.measure",
+    "resolve_batch": "batch.measure",
+    "resolve_vs_splink": "beside.measure",
+    "weights_parity": "parity.measure",
+    "resolve_files": "files.measure",
+}
 Figure = dict[str, Any]
 
 
@@ -18,7 +30,8 @@ def run(names: Iterable[str]) -> dict[str, Figure]:
             raise ValueError(f"no benchmark '{name}'; there are: {', '.join(NAMES)}")
     results: dict[str, Figure] = {}
     for name in wanted:
-        results[name] = importlib.import_module(f"{__name__}.{name}").measure(results)
+        module, measure = NAMES[name].split(".")
+        results[name] = getattr(importlib.import_module(f"{__name__}.{module}"), measure)(results)
     return results
 
 
@@ -40,12 +53,20 @@ def figure(
     }
 
 
+def peak_kb() -> int:
+    """Peak resident memory of this process alone."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1])
+    return 0
+
+
 def table(results: dict[str, Figure]) -> str:
     """For people: one line a figure."""
     lines = []
     for name, f in results.items():
         sign = "ok  " if f["ok"] else "MISS"
         peer = f"{f['against_value']:,} ({f['against']})"
-        lines.append(f"{sign} {name:8} {f['value']:>12,} {f['unit']} against {peer}: {f['ratio']} (gate {f['gate']})")
+        lines.append(f"{sign} {name:16} {f['value']:>12,} {f['unit']} against {peer}: {f['ratio']} (gate {f['gate']})")
         lines += [f"       {key}: {value}" for key, value in f["detail"].items()]
     return "\n".join(lines)

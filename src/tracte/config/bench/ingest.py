@@ -20,7 +20,7 @@ from pathlib import Path
 import psycopg
 
 from tracte.config import installation
-from tracte.config.bench import Figure, calls, figure
+from tracte.config.bench import Figure, calls, figure, peak_kb
 
 SIZE = int(os.environ.get("TRACTE_BENCH_ROWS", "1000000"))
 GATE, MEMORY_MB = 0.35, 400
@@ -107,16 +107,8 @@ def _import(path: Path) -> dict:
             report = actions.receive_many(account, batch, first=received + 1)
         receiving += time.perf_counter() - started
         received, new = received + report.received, new + report.new
-    seconds, memory = time.perf_counter() - began, round(_peak_kb() / 1024)
+    seconds, memory = time.perf_counter() - began, round(peak_kb() / 1024)
     return {"received": received, "new": new, "seconds": seconds, "receiving": receiving, "memory": memory}
-
-
-def _peak_kb() -> int:
-    """Peak resident memory of this process alone."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM"):
-            return int(line.split()[1])
-    return 0
 
 
 if __name__ == "__main__":
