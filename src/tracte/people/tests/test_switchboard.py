@@ -122,7 +122,7 @@ def test_where_hardly_anybody_says_more_than_one_given_name_the_mixture_is_bound
     training.train(at=now(), tell=silent)
     who, heard = calls(GIVEN[:1], SWITCHBOARD, surname=False)
     records = come(heard[:1000])
-    before = mixed(who, heard, records)
+    before = mixed(who[: len(records)], heard[: len(records)], records)
     records += come(heard[1000:])
     print([len(held) for held in before], [len(held) for held in mixed(who, heard, records)])
     print(batch.resolve(at=now(), tell=silent))
@@ -142,3 +142,11 @@ def test_callers_who_all_say_the_same_and_nothing_else_are_not_one_crowd():
     print(batch.resolve(at=now(), tell=silent))
     assert len(set(persons(records))) >= len(records) - MAX_RECORDS
     assert max(Counter(persons(records)).values()) <= MAX_RECORDS + 1
+
+
+def test_a_telephone_that_becomes_shared_in_a_batch_says_nothing_in_that_batch():
+    town()
+    training.train(at=now(), tell=silent)
+    surnames = [f"{one} Font" for one in SURNAMES if one != "Font"]
+    found = persons(arrive(*(appears(f"Mercè {one}", **SWITCHBOARD, key=one) for one in surnames)))
+    assert len(set(found)) == len(surnames)
