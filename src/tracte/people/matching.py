@@ -3,7 +3,8 @@
 - A verified document links. Two different verified documents never join, whatever else agrees.
 - A telephone or an e-mail proved on both sides links unless the given names disagree.
 - Any identifier that was only declared links when the given names agree and nothing conflicts.
-- An identifier seen with more than 3 distinct persons, each with a name, is shared: it links nobody.
+- An identifier seen with more than 3 distinct persons, each with a name, is shared: it links nobody. So is one that
+  more records carry than are looked at: a switchboard where everybody says "Maria" seems one person.
 - What an agent kept apart (cannot) stays apart. Between two candidates that conflict, nobody is chosen; the weaker
   rule is not asked then.
 """
@@ -23,7 +24,7 @@ from tracte.people.components import Forest
 from tracte.people.identifiers import NATIONAL_ID
 
 Id = bytes  # of a record, a person or an identifier: the 16 bytes of its uuid
-MAX_PERSONS = 3
+MAX_PERSONS, MAX_RECORDS = 3, 60
 RULES = ("document", "proved", "name")  # from strongest to weakest
 
 
@@ -178,7 +179,7 @@ class Scene:
         named = {
             self.forest.root(c.person) for c in carriers.values() if c.given
         }  # who gave no name may be any of them
-        if len(named) > MAX_PERSONS:
+        if len(named) > MAX_PERSONS or len(carriers) > MAX_RECORDS:
             self.shared.add(identifier)
             self.newly_shared.add(identifier)
 

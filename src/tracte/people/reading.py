@@ -12,9 +12,9 @@ from collections import defaultdict
 from tracte.core import sql
 from tracte.core.sql import column
 from tracte.people import names
-from tracte.people.matching import Carrier, Id, Known
+from tracte.people.matching import MAX_RECORDS, Carrier, Id, Known
 
-CARRIERS = 60  # records looked at per identifier
+CARRIERS = MAX_RECORDS  # looked at per identifier; one that has more becomes shared
 rows = functools.partial(sql.rows, ids_as_bytes=True)
 
 
@@ -82,7 +82,11 @@ def known(persons: list[Id]) -> dict[Id, Known]:
 
 
 def barriers(persons: list[Id]) -> list[tuple[Id, Id]]:
-    """Pairs of persons, one of them among these, that somebody kept apart and nobody joined since."""
+    """Pairs of persons, one of them among these, that somebody kept apart and nobody joined since.
+
+    `kind || ''`: not by the indexes of who is kept apart alone. While there are few, these look empty, and are then
+    read whole for each record, which grows with all who were ever kept apart.
+    """
     if not persons:
         return []
     return rows(
@@ -90,8 +94,8 @@ def barriers(persons: list[Id]) -> list[tuple[Id, Id]]:
         SELECT ma.person_id, mb.person_id FROM (SELECT DISTINCT e.* FROM unnest(%s::uuid[]) AS t(id)
         CROSS JOIN LATERAL (SELECT record_id FROM people_membership
         WHERE person_id = t.id AND to_seq IS NULL OFFSET 0) m CROSS JOIN LATERAL (
-        SELECT seq, a_id, b_id FROM people_edge WHERE kind = 'cannot' AND a_id = m.record_id UNION ALL
-        SELECT seq, a_id, b_id FROM people_edge WHERE kind = 'cannot' AND b_id = m.record_id OFFSET 0) e) e
+        SELECT seq, a_id, b_id FROM people_edge WHERE kind || '' = 'cannot' AND a_id = m.record_id UNION ALL
+        SELECT seq, a_id, b_id FROM people_edge WHERE kind || '' = 'cannot' AND b_id = m.record_id OFFSET 0) e) e
         CROSS JOIN LATERAL (SELECT person_id FROM people_membership
         WHERE record_id = e.a_id AND to_seq IS NULL OFFSET 0) ma CROSS JOIN LATERAL (SELECT person_id
         FROM people_membership WHERE record_id = e.b_id AND to_seq IS NULL OFFSET 0) mb

@@ -104,7 +104,7 @@ def recognise(appearances: list[tuple[Id, Appearance]], at: dt.datetime) -> list
         _bring(arrival, brings, scene)
         scene.arrive(Carrier(arrival.id, arrival.person, 0, arrival.given), brings)
     with unanswered():
-        writing.appearances(batch, before, at)
+        writing.appearances(batch, scene, before, at)
     kept = LinkModel.in_use()
     in_doubt = by_model.link(batch, scene, kept) if kept else []
     with unanswered():

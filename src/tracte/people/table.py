@@ -32,6 +32,7 @@ SELECT e.a_id AS a, e.b_id AS b FROM people_edge e WHERE e.kind = 'cannot'
 AND NOT EXISTS (SELECT FROM people_edge later WHERE later.a_id = e.a_id AND later.b_id = e.b_id AND later.seq > e.seq)
 """
 MOST_NAMES = 8  # of those who give one telephone or address: more is no household
+MOST_PERSONS = 30  # that bear one, however they are called: a switchboard where everybody says "Maria"
 LISTS = {"documents": "national_id", "phones": "phone", "emails": "email"}
 
 
@@ -49,7 +50,8 @@ def load(con: duckdb.DuckDBPyConnection, kept: LinkModel | None = None) -> int:
         f"CREATE TABLE {NAME} AS SELECT row_number() OVER (ORDER BY told.id) AS unique_id, told.*, {', '.join(LISTS)} "
         f"FROM told LEFT JOIN (SELECT id, {lists} FROM (SELECT id, identifier::UUID AS identifier, kind FROM carried "
         f"WHERE identifier NOT IN (SELECT identifier FROM carried JOIN told USING (id) GROUP BY identifier "
-        f"HAVING count(DISTINCT given_root) > {MOST_NAMES})) GROUP BY id) c USING (id)"
+        f"HAVING count(DISTINCT given_root) > {MOST_NAMES} OR count(DISTINCT person) > {MOST_PERSONS})) "
+        f"GROUP BY id) c USING (id)"
     ).fetchall()
     con.unregister("told")
     con.unregister("carried")

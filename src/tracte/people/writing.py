@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from tracte.people.recognise import Arrival, Batch
 
 
-def appearances(batch: Batch, before: Collection[Id], at: dt.datetime) -> None:
-    """Write who came and what they carry. `before`: the identifiers that exist already."""
+def appearances(batch: Batch, scene: Scene, before: Collection[Id], at: dt.datetime) -> None:
+    """Write who came and what they carry, and which identifiers are shared from now on, which the model must know.
+    `before`: the identifiers that exist already."""
     new = [arrival for arrival in batch.arrivals.values() if arrival.known is None]
     if new:
         _records(new, at)
@@ -25,17 +26,17 @@ def appearances(batch: Batch, before: Collection[Id], at: dt.datetime) -> None:
     if new:
         _tokens(new)
     _carried(batch, at)
+    if scene.newly_shared:
+        run(
+            "UPDATE people_identifier SET state = 'shared' WHERE id = ANY(%s::uuid[])",
+            column("uuid", scene.newly_shared),
+        )
 
 
 def persons(batch: Batch, scene: Scene, at: dt.datetime, model: uuid.UUID | None) -> None:
     """Write the links that were decided, and whom everybody belongs to. `model`: that weighed them, if one did."""
     new = [arrival for arrival in batch.arrivals.values() if arrival.known is None]
     seqs = _links(scene, at, model)
-    if scene.newly_shared:
-        run(
-            "UPDATE people_identifier SET state = 'shared' WHERE id = ANY(%s::uuid[])",
-            column("uuid", scene.newly_shared),
-        )
     _persons(new, scene, seqs, at)
 
 

@@ -18,6 +18,7 @@ NAMES = {  # figure -> who measures it
     "resolve_vs_splink": "beside.measure",
     "weights_parity": "parity.measure",
     "resolve_files": "files.measure",
+    "unmerge_cost": "unmerge.measure",
 }
 Figure = dict[str, Any]
 

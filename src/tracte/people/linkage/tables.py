@@ -6,6 +6,7 @@ For two administrations that compare lists, and for measuring us against others.
 from __future__ import annotations
 
 import csv
+import io
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -179,7 +180,7 @@ def _csv(file: Path) -> pa.Table:
     if "\0" in text[:4096]:
         raise BadTable(f"{file}: the file is binary, not text")
     separator = max(",;\t|", key=text.partition("\n")[0].count)
-    header, *rows = csv.reader(text.splitlines(keepends=True), delimiter=separator)
+    header, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     for number, row in enumerate(rows, 2):
         if row and len(row) != len(header):
             raise BadTable(f"{file}: row {number} has {len(row)} columns, the header has {len(header)}")

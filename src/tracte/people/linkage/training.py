@@ -124,9 +124,12 @@ def train(con: duckdb.DuckDBPyConnection, tables: Sequence[str], rules: Sequence
         training = learner.training
         try:
             training.estimate_probability_two_random_records_match([blocked(rule) for rule in sure], recall=RECALL)
+        except ValueError as error:  # more pairs than there can be
+            raise Insane("nearly all records agree on what would make them surely one person: all alike?") from error
+        try:
             training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=1)
         except ValueError as error:
-            raise Insane(f"these records are no sample of people: {error}") from error
+            raise Insane(f"these records are no sample of people: {' '.join(str(error).split())}") from error
         begun = _saved(learner)
         taught = _teach(con, tables, begun)
         model = _trusted(Model(_filled(begun, taught), records(con, tables)), taught)

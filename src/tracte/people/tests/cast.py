@@ -11,6 +11,7 @@ from tracte.people.appearance import DECLARED, VERIFIED, Appearance, Identifier
 from tracte.people.models import Membership
 
 SOURCE = uuid.UUID("0190f000-0000-7000-8000-000000000001")
+LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"  # the right one of a document: number % 23
 MERCE, PERE, VERA = "12345678Z", "00000000T", "X1234567L"  # numbers of documents with a right letter
 
 

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 from tracte.core.clock import now
 from tracte.people import actions, components
 from tracte.people.models import Edge, Membership, RecordIdentifier, SourceRecord
-from tracte.people.tests.cast import appears, arrive
+from tracte.people.tests.cast import LETTERS, appears, arrive
 
 OPERATIONS = 2000
 NAMES = ["", "Anna", "Anna Puig", "Anna Puig Soler", "Joan Puig", "Joan Roca", "Mercè Soler", "Pere"]
-LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
 
 
 class Crowd:
