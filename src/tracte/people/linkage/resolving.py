@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import duckdb
 import pyarrow as pa
 
-from tracte.people.linkage import clustering, guard, weights
+from tracte.people.linkage import clustering, dialects, guard, weights
 from tracte.people.linkage.model import Model
 from tracte.people.linkage.training import linker
 
@@ -56,6 +56,7 @@ def engine(name: str) -> Weigher:
     from tracte.lake import spark
     from tracte.people.linkage import distributed
 
+    spark.shared()
     spark.session()
     return distributed.weigh
 
@@ -134,6 +135,7 @@ def compare(
     con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, pairs: list[Pair], *told: str
 ) -> list[tuple]:
     """(a, b, and what is asked of the rows `l` and `r`) for each pair."""
+    dialects.teach(con)
     con.register("asked", pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]}))
     found = con.execute(
         f"WITH known AS MATERIALIZED ({weights.known(tables, model)}) "

@@ -96,6 +96,7 @@ def blocked(rule: Rule) -> Any:
 def linker(con: duckdb.DuckDBPyConnection, tables: Sequence[str], spec: dict[str, Any]) -> Linker:
     """A Splink linker over tables of this connection."""
     logging.getLogger("splink").setLevel(logging.ERROR)
+    dialects.teach(con)
     api = DuckDBAPI(connection=con)
     frames = [api.register(table, dataset_display_name=table) for table in tables]
     return Linker(frames if len(frames) > 1 else frames[0], spec, log_level=None)
