@@ -85,8 +85,7 @@ def people(
         [least],
     ).fetchall()
     known = {(a, b): w for a, b, w, _ in found}
-    links = {(a, b): w for a, b, w, pulls in found if pulls}
-    links |= dict.fromkeys(together, clustering.CAP)
+    links = {(a, b): w for a, b, w, pulls in found if pulls} | dict.fromkeys(together, clustering.CAP)
     small, frozen = clustering.bounded(links)
     resolved = Resolved(frozen=frozen)
     missing = [pair for nodes in small if len(nodes) > 2 for pair in _missing(nodes, known)]

@@ -67,8 +67,7 @@ def model(columns: Sequence[str], rules: Sequence[Rule], *, link: bool = False) 
             level["u_probability"] = 0.01 * 2**number + 0.0001 * place
             level.pop("fix_u_probability", None)
     con = duckdb.connect()
-    table(con, [dict.fromkeys(columns)], columns)
-    names = ["records", "records"][: 1 + link]
+    names = [table(con, [dict.fromkeys(columns)], columns, name) for name in ("a", "b")[: 1 + link]]
     settled = training._saved(training.linker(con, names, spec))  # as Splink writes it, rules and all
     con.close()
     return Model(settled, 1)
