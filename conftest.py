@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -165,6 +166,24 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator:
+    """A real cluster of Spark on loopback, for this process and whatever it calls: two workers, an executor process
+    each. Without Java the test is skipped, and fails under CI=true."""
+    from tracte.lake import spark
+
+    os.environ |= {spark.MASTER: "local-cluster[2,1,1024]", "SPARK_CONF_DIR": os.environ["TRACTE_HOME"]}
+    try:
+        session = spark.session()
+    except spark.NoSpark as error:
+        refuse = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        refuse(str(error))
+    logs = Path(sys.modules["pyspark"].__file__).parent / "work" / session.sparkContext.applicationId  # of executors
+    yield session
+    session.stop()
+    shutil.rmtree(logs, ignore_errors=True)
 
 
 @pytest.fixture

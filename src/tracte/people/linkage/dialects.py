@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import duckdb
+
 _side = re.compile(r"\b([lr])\.(\w+)")
 _overlap = re.compile(r"(\S+) && (\S+)")
 _edits = re.compile(r"levenshtein\((\w+), (\w+)\) <= (\d+)")
@@ -29,3 +31,19 @@ def translated(condition: str, dialect: str) -> str:
 def pairwise(condition: str, dialect: str) -> str:
     """A condition over the pairs that Splink makes, with columns `given_l`, `given_r`."""
     return _side.sub(r"\2_\1", _overlap.sub(_OVERLAPS[dialect], condition))
+
+
+_ALONE = "".join(map(chr, [*range(1, 32), *range(65, 91)]))  # never in a column, but for capitals of identifiers
+
+
+def teach(con: duckdb.DuckDBPyConnection) -> None:
+    """Let DuckDB's Levenshtein count letters, as PostgreSQL and Spark do: its own counts bytes, so that one other
+    letter of Greek or Arabic would be two. Letters that are not ASCII become one byte each, for this pair alone (the
+    first 57 different ones)."""
+    letters = "array_to_string(list_distinct(regexp_extract_all(x || y, '[^\\x00-\\x7f]')), '')"
+    alone = " || ".join(f"chr({ord(letter)})" for letter in _ALONE)
+    con.execute(
+        f"CREATE OR REPLACE MACRO levenshtein(x, y) AS CASE WHEN strlen(x) = length(x) AND strlen(y) = length(y) "
+        f"THEN system.main.levenshtein(x, y) ELSE system.main.levenshtein("
+        f"translate(x, {letters}, {alone}), translate(y, {letters}, {alone})) END"
+    ).fetchall()

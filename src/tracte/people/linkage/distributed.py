@@ -1,12 +1,13 @@
 """Block and weigh on Spark, for what one machine cannot hold: the same model, the same rows, the same pairs.
 
-DuckDB writes the rows once as Parquet, each with how frequent its values are; Spark meets and weighs them in one
-statement of its own SQL, and what is left (few pairs) comes back as Parquet. Splink can run on Spark too, but makes a
-table of every step: eight times slower on the same rows (docs/how-to/spark.md).
+DuckDB writes the rows once as Parquet, each with how frequent its values are; Spark lets them meet and weighs them in
+one statement of its own SQL, and what is left (few pairs) comes back as Parquet. Splink can run on Spark too, but joins
+rule by rule and makes a table of every step, which takes many times as long.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 import tempfile
 from collections.abc import Sequence
@@ -61,23 +62,28 @@ def statement(model: Model, least: float, *, link: bool, guarded: bool) -> str:
     may = guard.condition(levels, "w") if guarded else "true"
     total = " + ".join([f"CAST({model.prior!r} AS DOUBLE)", *(bits for _, bits in said.values())])
     told = ", ".join(f"{level} AS {levels[column]}" for column, level in inner.items())
-    pairs = " UNION ".join(_pairs(rule, link) for rule in model.settings["blocking_rules_to_generate_predictions"])
+    keys = ", ".join(map(_keys, model.settings["blocking_rules_to_generate_predictions"], itertools.count()))
+    apart = "x.a < y.a AND x.side <> y.side" if link else "x.a < y.a"
     return (
+        f"WITH keyed AS (SELECT l.unique_id AS a, l.side AS side, explode(flatten(array({keys}))) AS key "
+        f"FROM {VIEW} l), "
+        f"met AS (SELECT DISTINCT x.a AS a, y.a AS b FROM keyed x JOIN keyed y ON x.key = y.key AND {apart}) "
         f"SELECT a, b, w, {may} AS may FROM (SELECT a, b, {total} AS w, {told} "
-        f"FROM ({pairs}) JOIN {VIEW} l ON l.unique_id = a JOIN {VIEW} r ON r.unique_id = b) "
+        f"FROM met JOIN {VIEW} l ON l.unique_id = a JOIN {VIEW} r ON r.unique_id = b) "
         f"WHERE w >= CAST({least!r} AS DOUBLE)"
     )
 
 
-def _pairs(rule: dict[str, Any], link: bool) -> str:
-    """The pairs that meet under one of the model's rules, which Splink wrote for DuckDB. A list meets by what is in
-    it: each of its identifiers a row."""
-    exploded = "".join(
-        f" LATERAL VIEW explode({column}) AS one_{column}" for column in rule.get("arrays_to_explode", [])
-    )
-    condition = rule["blocking_rule"].replace('"', "")
-    for column in rule.get("arrays_to_explode", []):
-        condition = re.sub(rf"\b([lr])\.{column}\b", rf"\1.one_{column}", condition)
-    rows = f"(SELECT * FROM {VIEW}{exploded})"
-    apart = "l.unique_id < r.unique_id" + (" AND l.side <> r.side" if link else "")
-    return f"SELECT l.unique_id AS a, r.unique_id AS b FROM {rows} l JOIN {rows} r ON {condition} AND {apart}"
+def _keys(rule: dict[str, Any], number: int) -> str:
+    """The keys by which a row `l` meets others under one rule of the model, as an array: one join serves all rules.
+
+    Splink wrote the rule: expressions that must be equal, joined by AND. What is unknown has no key (NULL); a list has
+    one for each of its identifiers. Only e-mails can hold the separator, and they are a rule by themselves."""
+    lists = rule.get("arrays_to_explode") or []
+    equal = [one.strip("()").partition(" = ")[0] for one in rule["blocking_rule"].replace('"', "").split(" AND ")]
+    key = f"concat('{number}', {', '.join(f'chr(31), {one}' for one in equal)})"
+    if not lists:
+        return f"array({key})"
+    (column,) = lists
+    one = re.sub(rf"\bl\.{column}\b", "one", key)
+    return f"coalesce(transform(l.{column}, one -> {one}), array())"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import duckdb
 import pyarrow as pa
 
-from tracte.people.linkage import clustering, guard, weights
+from tracte.people.linkage import clustering, dialects, guard, weights
 from tracte.people.linkage.model import Model
 from tracte.people.linkage.training import linker
 
@@ -70,6 +70,7 @@ def engine(name: str) -> Weigher:
     from tracte.lake import spark
     from tracte.people.linkage import distributed
 
+    spark.shared()
     spark.session()
     return distributed.weigh
 
@@ -98,8 +99,7 @@ def people(
         [least],
     ).fetchall()
     known = {(a, b): w for a, b, w, _ in found}
-    links = {(a, b): w for a, b, w, pulls in found if pulls}
-    links |= dict.fromkeys(together, clustering.CAP)
+    links = {(a, b): w for a, b, w, pulls in found if pulls} | dict.fromkeys(together, clustering.CAP)
     small, frozen = clustering.bounded(links)
     resolved = Resolved(frozen=frozen)
     missing = [pair for nodes in small if len(nodes) > 2 for pair in _missing(nodes, known)]
@@ -148,6 +148,7 @@ def compare(
     con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, pairs: list[Pair], *told: str
 ) -> list[tuple]:
     """(a, b, and what is asked of the rows `l` and `r`) for each pair."""
+    dialects.teach(con)
     con.register("asked", pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]}))
     found = con.execute(
         f"WITH known AS MATERIALIZED ({weights.rows(tables)}) "

@@ -199,6 +199,8 @@ def _write(out: Path, ids: Sequence[str], pairs: Sequence[tuple[int, int, float]
     with draft.open("w", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["id_a", "id_b", "probability", "weight"])
-        for a, b, weight in sorted(pairs, key=lambda pair: (-pair[2], pair[:2])):
+        for a, b, weight in sorted(
+            pairs, key=lambda pair: (-round(pair[2], 9), pair[:2])
+        ):  # engines add up alike to there
             writer.writerow([ids[a], ids[b], f"{probability(weight):.6f}", f"{weight:.4f}"])
     draft.replace(out)

@@ -99,6 +99,7 @@ def linker(
     """A Splink linker over tables of this connection. `shares`: how frequent values are is what the rows say (it would
     count them itself)."""
     logging.getLogger("splink").setLevel(logging.ERROR)
+    dialects.teach(con)
     api = DuckDBAPI(connection=con)
     frames = [api.register(table, dataset_display_name=table) for table in tables]
     made = Linker(frames if len(frames) > 1 else frames[0], spec, log_level=None)

@@ -1,10 +1,12 @@
 """The SQL that a model is written as gives Splink's own weights."""
 
+import random
+
 import duckdb
 import pytest
 
+from tracte.people.linkage import dialects, resolving, tables, training
 from tracte.people.linkage import model as models
-from tracte.people.linkage import resolving, tables, training
 from tracte.people.linkage.tests import population
 
 
@@ -53,3 +55,28 @@ def test_probability_and_weight_say_the_same():
     assert models.probability(0) == 0.5
     assert models.probability(-1e9) == pytest.approx(0) and models.probability(1e9) == pytest.approx(1)
     assert models.probability(10) == pytest.approx(1024 / 1025)
+
+
+def test_duckdb_counts_letters_and_not_their_bytes():
+    draw = random.Random(1)
+    words = ["".join(draw.choice("ab ñçøαβжд中文ا😀") for _ in range(draw.randrange(9))) for _ in range(60)]
+    con = duckdb.connect()
+    dialects.teach(con)
+    pairs = [(a, b) for a in words for b in words]
+    found = con.execute(
+        "SELECT a, b, levenshtein(a, b) FROM (SELECT unnest(?) AS a, unnest(?) AS b)",
+        [*map(list, zip(*pairs, strict=True))],
+    ).fetchall()
+    assert len(found) == len(pairs) and all(apart == distance(a, b) for a, b, apart in found)
+    con.close()
+
+
+def distance(a, b):
+    """Levenshtein's, row by row."""
+    above = list(range(len(b) + 1))
+    for place, letter in enumerate(a, 1):
+        here = [place]
+        for n, other in enumerate(b):
+            here.append(min(above[n] + (letter != other), above[n + 1] + 1, here[n] + 1))
+        above = here
+    return above[-1]
