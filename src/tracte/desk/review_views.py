@@ -123,7 +123,7 @@ def _judge(request: visit.AgentRequest, doubt: Doubt) -> HttpResponse:
         judging.judge(doubt.id, said, by=request.user, at=now(), reason=reason)
     except Refused as refused:
         messages.warning(request, _refusal(str(refused)))
-        if str(refused) == "documents":
+        if str(refused) in ("documents", "purposes"):
             return redirect(request.path)
         return _to_next(request.user, doubt)
     return _to_next(request.user, doubt, done=str(doubt.id))

@@ -49,14 +49,10 @@ def preview_merge(a: uuid.UUID, b: uuid.UUID) -> Preview:
         refusal = "same"
     elif not moving or not _records(survivor):
         refusal = "gone"
-    elif _never(a, b):
-        refusal = "documents"
+    else:
+        one, other = reading.known([a.bytes, b.bytes]).values()
+        refusal = one.never(other)
     return Preview(survivor, moving, refusal)
-
-
-def _never(a: uuid.UUID, b: uuid.UUID) -> bool:
-    one, other = reading.known([a.bytes, b.bytes]).values()
-    return one.never(other)
 
 
 @dataclass(frozen=True)
@@ -73,7 +69,8 @@ class Evidence:
 def merge(
     a: uuid.UUID, b: uuid.UUID, *, by: User, at: dt.datetime, reason: str = "", seen: Evidence | None = None
 ) -> uuid.UUID:
-    """Make one person of two; the survivor. Refused: one that is no person now, two different verified documents.
+    """Make one person of two; the survivor. Refused: one that is no person now, two different verified documents, no
+    common purpose.
 
     The edge joins the two records that were `seen`, if it was those that told; otherwise the oldest of each person.
     """

@@ -78,14 +78,16 @@ def _pairs(con: duckdb.DuckDBPyConnection, lists: str) -> list[resolving.Pair]:
 def _proposals(con: duckdb.DuckDBPyConnection, kept: LinkModel, resolved: resolving.Resolved) -> list[Proposal]:
     """As few links as join the persons of each group, the strongest first."""
     model = kept.learnt
-    known = con.execute(f"SELECT unique_id, id::VARCHAR, person::VARCHAR FROM {table.NAME}").fetchall()  # noqa: S608
-    record = {number: uuid.UUID(id_).bytes for number, id_, _ in known}
-    person = {number: person for number, _, person in known}
+    known = con.execute(f"SELECT unique_id, id::VARCHAR, person::VARCHAR, purposes FROM {table.NAME}").fetchall()  # noqa: S608
+    record = {number: uuid.UUID(id_).bytes for number, id_, *_ in known}
+    person = {number: person for number, _, person, _ in known}
+    purposes = table.common_purposes((person, purposes) for *_, person, purposes in known)
     forest: Forest[str] = Forest()
     chosen = []
     for (a, b), weight in sorted(resolved.weights.items(), key=lambda item: (-item[1], item[0])):
-        if weight >= kept.link_at and forest.root(person[a]) != forest.root(person[b]):
-            forest.join(person[a], person[b])
+        one, other = forest.root(person[a]), forest.root(person[b])
+        if weight >= kept.link_at and one != other and (common := purposes[one] & purposes[other]):
+            purposes[forest.join(one, other)] = common
             chosen.append((a, b))
     said = weights.expressions(model, "duckdb")
     asked = [expression for pair in said.values() for expression in pair]

@@ -81,4 +81,4 @@ def _learn_more(batch: Batch, scene: Scene, persons: set[Id]) -> None:
     scene.barred += reading.barriers(old)
     for person in missing & new.keys():
         scene.known[person] = Known()
-        scene.known[person].learn(new[person].who.birth_date, *new[person].name[1:])
+        scene.known[person].learn(*new[person].told)

@@ -4,6 +4,7 @@
 - A telephone or an e-mail proved on both sides links unless the given names disagree.
 - Any identifier that was only declared links when the given names agree and nothing conflicts.
 - An identifier seen with more than 3 distinct persons, each with a name, is shared: it links nobody.
+- Two who have no purpose in common do not join, whatever agrees: linking is itself a use of their data.
 - What an agent kept apart (cannot) stays apart. Between two candidates that conflict, nobody is chosen; the weaker
   rule is not asked then.
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -55,8 +56,10 @@ class Known:
     documents: set[Id] = field(default_factory=set)
     births: set[dt.date] = field(default_factory=set)
     surnames: set[tuple[str, str]] = field(default_factory=set)
+    purposes: set[str] | None = None  # those that all its records share; None: nothing learnt yet
 
-    def learn(self, birth: dt.date | None, surname: str, surname2: str) -> None:
+    def learn(self, birth: dt.date | None, surname: str, surname2: str, purposes: Collection[str]) -> None:
+        self.purposes = set(purposes) if self.purposes is None else self.purposes.intersection(purposes)
         if birth:
             self.births.add(birth)
         if key := names.surname_key(surname):
@@ -72,19 +75,29 @@ class Known:
         self.documents |= other.documents
         self.births |= other.births
         self.surnames |= other.surnames
+        self.purposes = _common(self.purposes, other.purposes)
 
-    def never(self, other: Known) -> bool:
-        """Two different verified documents."""
-        return bool(self.verified and other.verified and self.verified != other.verified)
+    def never(self, other: Known) -> str:
+        """Why the two can be one person neither by themselves nor by hand; nothing when they can.
+
+        `documents`: two different verified ones; `purposes`: none that all records of both came for.
+        """
+        if self.verified and other.verified and self.verified != other.verified:
+            return "documents"
+        return "purposes" if _common(self.purposes, other.purposes) == set() else ""
 
     def conflicts(self, other: Known) -> bool:
         """Something that both have and that differs."""
         return (
-            self.never(other)
+            bool(self.never(other))
             or _apart(self.documents, other.documents)
             or _apart(self.births, other.births)
             or not _same_family(self.surnames, other.surnames)
         )
+
+
+def _common(a: set[str] | None, b: set[str] | None) -> set[str] | None:
+    return b if a is None else a if b is None else a & b
 
 
 def _apart(a: set, b: set) -> bool:
@@ -155,7 +168,7 @@ class Scene:
 
     def quarrel(self, roots: set[Id], *, over_documents_only: bool) -> bool:
         """Can they not all be one person? A verified document weighs more than whatever else differs."""
-        differ = Known.never if over_documents_only else Known.conflicts
+        differ: Callable[[Known, Known], object] = Known.never if over_documents_only else Known.conflicts
         return any(
             differ(self._of(a), self._of(b)) or self._is_barred(a, b) for a, b in itertools.combinations(roots, 2)
         )

@@ -63,9 +63,9 @@ def known(persons: list[Id]) -> dict[Id, Known]:
     found = {person: Known() for person in persons}
     if not persons:
         return found
-    for person, birth, surname, surname2, document, assurance in rows(
+    for person, *told, document, assurance in rows(
         """
-        SELECT DISTINCT t.id, r.birth_date, r.surname, r.surname2, d.identifier_id, d.assurance
+        SELECT DISTINCT t.id, r.birth_date, r.surname, r.surname2, r.purposes, d.identifier_id, d.assurance
         FROM unnest(%s::uuid[]) AS t(id) CROSS JOIN LATERAL (SELECT record_id FROM people_membership
         WHERE person_id = t.id AND to_seq IS NULL OFFSET 0) m CROSS JOIN LATERAL (SELECT *
         FROM people_sourcerecord WHERE id = m.record_id OFFSET 0) r LEFT JOIN LATERAL (SELECT c.identifier_id,
@@ -75,7 +75,7 @@ def known(persons: list[Id]) -> dict[Id, Known]:
         """,
         column("uuid", persons),
     ):
-        found[person].learn(birth, surname, surname2)
+        found[person].learn(*told)
         if document:
             found[person].document(document, assurance)
     return found

@@ -39,6 +39,11 @@ class Arrival:
     known: Id | None = None  # the person that it belonged to before
 
     @property
+    def told(self) -> tuple[dt.date | None, str, str, tuple[str, ...]]:
+        """What `Known.learn` takes."""
+        return self.who.birth_date, *self.name[1:], self.who.purposes
+
+    @property
     def person(self) -> Id:
         return self.known or self.id
 
@@ -131,7 +136,7 @@ def _scene(batch: Batch) -> Scene:
     known = reading.known(old)
     for person in compared & new.keys():
         known[person] = Known()
-        known[person].learn(new[person].who.birth_date, *new[person].name[1:])
+        known[person].learn(*new[person].told)
     return Scene(known, carriers, kinds, shared, reading.barriers(old))
 
 

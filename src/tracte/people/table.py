@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 
 import duckdb
 import pyarrow as pa
@@ -14,7 +15,8 @@ RECORDS = """
 SELECT r.id, m.person_id AS person, r.given, r.given_root, r.given_sound, r.sur1, r.sur1_sound, r.sur2, r.sur2_sound,
 to_char(r.birth_date, 'YYYYMMDD') AS born,
 CASE WHEN extract(day FROM r.birth_date) <= 12 THEN to_char(r.birth_date, 'YYYYDDMM') END AS born_swapped,
-r.birth_date - date '0001-01-01' + 1 AS born_day, r.area AS postcode, r.place
+r.birth_date - date '0001-01-01' + 1 AS born_day, r.area AS postcode, r.place,
+array_to_string(r.purposes, ' ') AS purposes
 FROM people_sourcerecord r JOIN people_membership m ON m.record_id = r.id AND m.to_seq IS NULL ORDER BY r.id
 """
 CARRIED = """
@@ -46,6 +48,15 @@ def load(con: duckdb.DuckDBPyConnection) -> int:
     con.unregister("told")
     con.unregister("carried")
     return con.execute(f"SELECT count(*) FROM {NAME}").fetchall()[0][0]
+
+
+def common_purposes(told: Iterable[tuple[str, str | None]]) -> dict[str, frozenset[str]]:
+    """person -> the purposes that all their records came for, from (person, purposes of a record)."""
+    found: dict[str, frozenset[str]] = {}
+    for person, purposes in told:
+        mine = frozenset((purposes or "").split())
+        found[person] = found.get(person, mine) & mine
+    return found
 
 
 def _read(query: str, types: dict[str, pa.DataType]) -> pa.Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.db import IntegrityError
@@ -28,6 +29,15 @@ def install_purposes() -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def known_purposes(keys: Iterable[str]) -> list[str]:
+    """These keys, each once and sorted. Raises UnknownPurpose for one that is neither built in nor worded here."""
+    chosen = sorted(set(keys))
+    known = {*PURPOSES, *Purpose.objects.filter(key__in=chosen).values_list("key", flat=True)}
+    if strange := [key for key in chosen if key not in known]:
+        raise UnknownPurpose(f"unknown purpose {strange[0]!r}: there are {', '.join(sorted(known))}")
+    return chosen
 
 
 def log_read(*, subject: uuid.UUID, by: User, purpose: str, at: dt.datetime, what: str = "person") -> None:
