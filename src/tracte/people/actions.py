@@ -112,13 +112,18 @@ def unmerge(
         raise Refused("nothing")
     joins = _standing_joins(everything)
     edges = [("unlink", a, b) for a, b in joins if (a in leaving) != (b in leaving)]
+    rest: list[
+        components.LogLine
+    ] = []  # what nobody parted and nothing else holds: together, but nobody vouched for it
     for side in (leaving, staying):
         heads = [part[0] for part in components.parts(side, [pair for pair in joins if side.issuperset(pair)])]
-        edges += [("must", a, b) for a, b in itertools.pairwise(heads)]
+        rest += [("must", a, b) for a, b in itertools.pairwise(heads)]
     a, b = sorted((min(leaving), min(staying)))
     others = {uuid.UUID(bytes=one) for pair in reading.barriers([person.bytes]) for one in pair} - {person}
     edges += [("cannot", min(head, other), max(head, other)) for other in sorted(others) for head in (a, b)]
     edges.append(("cannot", a, b))
+    if rest:
+        _append(rest, at=at, by=by, reason=reason, rule="rest")
     seq = _append(edges, at=at, by=by, reason=reason)
     _settle(everything, {r: min(side) for side in (leaving, staying) for r in side}, seq, at)
     announce("people.person.split", persons=[a, b], edge=seq)
@@ -175,10 +180,16 @@ def preview_undo(edge: Edge) -> Undoing:
 
 
 def _append(
-    edges: list[components.LogLine], *, at: dt.datetime, by: User, reason: str, seen: Evidence | None = None
+    edges: list[components.LogLine],
+    *,
+    at: dt.datetime,
+    by: User,
+    reason: str,
+    seen: Evidence | None = None,
+    rule: str = "hand",
 ) -> int:
     """Write these edges, in this order; the seq of the last one, which bears what was `seen`."""
-    rows = [Edge(at=at, by=by, kind=kind, a_id=a, b_id=b, rule="hand", reason=reason) for kind, a, b in edges]
+    rows = [Edge(at=at, by=by, kind=kind, a_id=a, b_id=b, rule=rule, reason=reason) for kind, a, b in edges]
     if seen:
         rows[-1].model_id, rows[-1].weights = seen.model, seen.weights
     return Edge.objects.bulk_create(rows)[-1].seq
