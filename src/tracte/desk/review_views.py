@@ -22,6 +22,7 @@ from tracte.desk import comparing, counts, joining, timeline, visit, waterfall, 
 from tracte.desk.views import ATTENDS
 from tracte.people.actions import Refused
 from tracte.people.models import LinkModel
+from tracte.people.protections import freezing
 from tracte.people.review import judging
 from tracte.people.review.judging import Standing
 from tracte.people.review.models import Doubt, Verdict
@@ -60,6 +61,7 @@ def queue(request: visit.AgentRequest) -> HttpResponse:
         "doors": timeline.accounts(),
         "leads": leads,
         "is_trained": LinkModel.in_use() is not None,
+        "frozen": len(freezing.standing()),
         "done": _done(request),
     }
     return render(request, "desk/review.html", context)

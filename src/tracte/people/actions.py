@@ -14,7 +14,7 @@ from tracte.core.models import User
 from tracte.people import components, reading, recognise, writing
 from tracte.people.appearance import Appearance
 from tracte.people.matching import Id
-from tracte.people.models import Edge, Membership, Person, SourceRecord
+from tracte.people.models import Edge, Freeze, Membership, Person, SourceRecord, Thaw
 
 
 class Refused(Exception):
@@ -160,6 +160,21 @@ def take_back(edge: int, *, by: User, at: dt.datetime) -> None:
     if len(parts) > 1:
         _settle(together, {record: part[0] for part in parts for record in part}, seq, at)
         announce("people.person.split", persons=[part[0] for part in parts], edge=seq)
+
+
+@transaction.atomic
+def thaw(freeze_id: uuid.UUID, *, by: User, at: dt.datetime, reason: str) -> Thaw:
+    """Let a frozen person grow again, to the next power of two of the usual limits that they are below; of a component
+    of the batch pass: it was looked at. Refused: `thawed` already."""
+    lock_all()
+    freeze = Freeze.objects.get(id=freeze_id)
+    if Thaw.objects.filter(freeze=freeze).exists():
+        raise Refused("thawed")
+    person = reading.persons([freeze.record_id.bytes])[freeze.record_id.bytes]
+    known, times = reading.known([person])[person], freeze.times
+    while freeze.why != Freeze.Why.COMPONENT and known.reaches(times):
+        times *= 2
+    return Thaw.objects.create(freeze=freeze, by=by, at=at, reason=reason, times=times)
 
 
 @dataclass(frozen=True)

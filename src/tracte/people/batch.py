@@ -10,7 +10,7 @@ import datetime as dt
 import itertools
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import duckdb
@@ -22,6 +22,7 @@ from tracte.people.components import Forest
 from tracte.people.linkage import resolving, weights
 from tracte.people.matching import Id
 from tracte.people.models import LinkModel
+from tracte.people.protections import freezing
 from tracte.people.review import finding
 
 AT_ONCE = 2000  # links under one lock
@@ -46,6 +47,7 @@ def resolve(*, at: dt.datetime, tell: Callable[[str], object] = print) -> dict[s
     model = kept.learnt
     con = duckdb.connect()
     try:
+        frozen = freezing.sweep(at)
         tell(f"{table.load(con)} records")
         together = _pairs(con, "SELECT list(unique_id ORDER BY unique_id) FROM records GROUP BY person")
         resolved = resolving.people(
@@ -58,7 +60,8 @@ def resolve(*, at: dt.datetime, tell: Callable[[str], object] = print) -> dict[s
             together=together,
             never=table.apart(con),
         )
-        proposals = _proposals(con, kept, resolved)
+        proposals = _proposals(con, kept, resolved, frozen)
+        freezing.note_components(_components(con, resolved, frozen), at)
         doubtful = finding.doubtful(con, kept)
     finally:
         con.close()
@@ -75,13 +78,25 @@ def _pairs(con: duckdb.DuckDBPyConnection, lists: str) -> list[resolving.Pair]:
     return [pair for (members,) in con.execute(lists).fetchall() for pair in itertools.pairwise(members)]
 
 
-def _proposals(con: duckdb.DuckDBPyConnection, kept: LinkModel, resolved: resolving.Resolved) -> list[Proposal]:
-    """As few links as join the persons of each group, the strongest first."""
+def _components(con: duckdb.DuckDBPyConnection, resolved: resolving.Resolved, frozen: set[Id]) -> Iterator[list[Id]]:
+    """Records of the components that are too large, but for those that a frozen person makes so."""
+    find = f"SELECT id::VARCHAR, person::VARCHAR FROM {table.NAME} WHERE unique_id IN (SELECT unnest(?))"  # noqa: S608
+    for numbers in resolved.frozen:
+        found = con.execute(find, [numbers]).fetchall()
+        if frozen.isdisjoint(uuid.UUID(person).bytes for _, person in found):
+            yield [uuid.UUID(record).bytes for record, _ in found]
+
+
+def _proposals(
+    con: duckdb.DuckDBPyConnection, kept: LinkModel, resolved: resolving.Resolved, frozen: set[Id]
+) -> list[Proposal]:
+    """As few links as join the persons of each group, the strongest first; none of whom is `frozen`."""
     model = kept.learnt
     known = con.execute(f"SELECT unique_id, id::VARCHAR, person::VARCHAR, purposes FROM {table.NAME}").fetchall()  # noqa: S608
     record = {number: uuid.UUID(id_).bytes for number, id_, *_ in known}
     person = {number: person for number, _, person, _ in known}
     purposes = table.common_purposes((person, purposes) for *_, person, purposes in known)
+    purposes |= {str(uuid.UUID(bytes=one)): frozenset() for one in frozen}
     forest: Forest[str] = Forest()
     chosen = []
     for (a, b), weight in sorted(resolved.weights.items(), key=lambda item: (-item[1], item[0])):
@@ -109,7 +124,7 @@ def link(proposals: list[Proposal], *, model: uuid.UUID, at: dt.datetime) -> int
     made = []
     for proposal in proposals:
         a, b = forest.root(person[proposal.a]), forest.root(person[proposal.b])
-        if a == b or known[a].never(known[b]) or _is_barred(forest, barred, a, b):
+        if a == b or known[a].apart(known[b]) or _is_barred(forest, barred, a, b):
             continue
         stays = forest.join(a, b)
         known[stays].absorb(known[b if stays == a else a])

@@ -5,6 +5,7 @@
 - Any identifier that was only declared links when the given names agree and nothing conflicts.
 - An identifier seen with more than 3 distinct persons, each with a name, is shared: it links nobody.
 - Two who have no purpose in common do not join, whatever agrees: linking is itself a use of their data.
+- A person with 200 records, or more than 10 telephones or e-mails, is frozen: nobody joins them by themselves.
 - What an agent kept apart (cannot) stays apart. Between two candidates that conflict, nobody is chosen; the weaker
   rule is not asked then.
 """
@@ -14,17 +15,18 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tracte.people import names
 from tracte.people.appearance import PROVED, VERIFIED
 from tracte.people.components import Forest
-from tracte.people.identifiers import NATIONAL_ID
+from tracte.people.identifiers import NATIONAL_ID, PHONE
 
 Id = bytes  # of a record, a person or an identifier: the 16 bytes of its uuid
 MAX_PERSONS = 3
+MOST_RECORDS, MOST_PHONES, MOST_EMAILS = 200, 10, 10  # of one person, unless somebody looked and let it grow
 RULES = ("document", "proved", "name")  # from strongest to weakest
 
 
@@ -57,6 +59,10 @@ class Known:
     births: set[dt.date] = field(default_factory=set)
     surnames: set[tuple[str, str]] = field(default_factory=set)
     purposes: set[str] | None = None  # those that all its records share; None: nothing learnt yet
+    records: int = 0
+    phones: set[Id] = field(default_factory=set)
+    emails: set[Id] = field(default_factory=set)
+    times: int = 1  # the limits are so many times the usual
 
     def learn(self, birth: dt.date | None, surname: str, surname2: str, purposes: Collection[str]) -> None:
         self.purposes = set(purposes) if self.purposes is None else self.purposes.intersection(purposes)
@@ -65,10 +71,13 @@ class Known:
         if key := names.surname_key(surname):
             self.surnames.add((key, names.surname_key(surname2)))
 
-    def document(self, identifier: Id, assurance: int) -> None:
-        self.documents.add(identifier)
-        if assurance >= VERIFIED:
-            self.verified.add(identifier)
+    def carries(self, kind: str, identifier: Id, assurance: int) -> None:
+        if kind == NATIONAL_ID:
+            self.documents.add(identifier)
+            if assurance >= VERIFIED:
+                self.verified.add(identifier)
+        else:
+            (self.phones if kind == PHONE else self.emails).add(identifier)
 
     def absorb(self, other: Known) -> None:
         self.verified |= other.verified
@@ -76,6 +85,22 @@ class Known:
         self.births |= other.births
         self.surnames |= other.surnames
         self.purposes = _common(self.purposes, other.purposes)
+        self.records += other.records
+        self.phones |= other.phones
+        self.emails |= other.emails
+        self.times = max(self.times, other.times)
+
+    @property
+    def frozen(self) -> str:
+        """The limit that it has reached, `records`, `phones` or `emails`; nothing below all of them."""
+        return self.reaches(self.times)
+
+    def reaches(self, times: int) -> str:
+        if self.records >= MOST_RECORDS * times:
+            return "records"
+        if len(self.phones) > MOST_PHONES * times:
+            return "phones"
+        return "emails" if len(self.emails) > MOST_EMAILS * times else ""
 
     def never(self, other: Known) -> str:
         """Why the two can be one person neither by themselves nor by hand; nothing when they can.
@@ -86,10 +111,14 @@ class Known:
             return "documents"
         return "purposes" if _common(self.purposes, other.purposes) == set() else ""
 
+    def apart(self, other: Known) -> bool:
+        """Whatever agrees, the two are not joined by themselves."""
+        return bool(self.frozen or other.frozen or self.never(other))
+
     def conflicts(self, other: Known) -> bool:
         """Something that both have and that differs."""
         return (
-            bool(self.never(other))
+            self.apart(other)
             or _apart(self.documents, other.documents)
             or _apart(self.births, other.births)
             or not _same_family(self.surnames, other.surnames)
@@ -153,6 +182,8 @@ class Scene:
                 continue
             if root not in best or RULES.index(rule) < best[root][0]:
                 best[root] = RULES.index(rule), other
+        if any(self._of(root).frozen for root in best):
+            return  # whom it leads to is frozen: who comes by it stays alone, and founds no second one beside
         for root, (rank, other) in best.items():
             if not self.quarrel({mine, root}, over_documents_only=rank == 0):
                 a, b = sorted((me.record, other.record))
@@ -168,7 +199,7 @@ class Scene:
 
     def quarrel(self, roots: set[Id], *, over_documents_only: bool) -> bool:
         """Can they not all be one person? A verified document weighs more than whatever else differs."""
-        differ: Callable[[Known, Known], object] = Known.never if over_documents_only else Known.conflicts
+        differ = Known.apart if over_documents_only else Known.conflicts
         return any(
             differ(self._of(a), self._of(b)) or self._is_barred(a, b) for a, b in itertools.combinations(roots, 2)
         )

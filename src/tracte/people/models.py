@@ -16,10 +16,22 @@ from tracte.core.ids import uuid7
 from tracte.people.appearance import ATTEND, DECLARED, PROVED, VERIFIED
 from tracte.people.linkage import calibration
 from tracte.people.linkage.model import Model
+from tracte.people.protections.models import Freeze, Thaw
 from tracte.people.review.models import Calibration, Doubt, Verdict
 
-__all__ = ["Calibration", "Doubt", "Edge", "Frequency", "Identifier", "LinkModel", "Membership", "NameToken", "Person"]
-__all__ += ["RecordIdentifier", "SourceRecord", "Verdict"]
+__all__ = [
+    "Calibration",
+    "Doubt",
+    "Edge",
+    "Freeze",
+    "Frequency",
+    "Identifier",
+    "LinkModel",
+    "Membership",
+    "NameToken",
+    "Person",
+]
+__all__ += ["RecordIdentifier", "SourceRecord", "Thaw", "Verdict"]
 
 ASSURANCE = Q(assurance__in=[DECLARED, PROVED, VERIFIED])
 

@@ -17,7 +17,7 @@ def known(*, surname="", surname2="", birth=None, document=None, assurance=VERIF
     found = Known()
     found.learn(birth, surname, surname2, ATTEND)
     if document:
-        found.document(document, assurance)
+        found.carries("national_id", document, assurance)
     return found
 
 
