@@ -22,7 +22,7 @@ from tracte.people.components import Forest
 from tracte.people.linkage import resolving, weights
 from tracte.people.matching import Id
 from tracte.people.models import LinkModel
-from tracte.people.protections import freezing
+from tracte.people.protections import degrees, freezing, relations
 from tracte.people.review import finding
 
 AT_ONCE = 2000  # links under one lock
@@ -47,6 +47,7 @@ def resolve(*, at: dt.datetime, tell: Callable[[str], object] = print) -> dict[s
     model = kept.learnt
     con = duckdb.connect()
     try:
+        tell("identifiers: " + (", ".join(f"{n} {state}" for state, n in degrees.recount().items()) or "as they were"))
         frozen = freezing.sweep(at)
         tell(f"{table.load(con)} records")
         together = _pairs(con, "SELECT list(unique_id ORDER BY unique_id) FROM records GROUP BY person")
@@ -70,6 +71,7 @@ def resolve(*, at: dt.datetime, tell: Callable[[str], object] = print) -> dict[s
     for start in range(0, len(proposals), AT_ONCE):
         made += link(proposals[start : start + AT_ONCE], model=kept.id, at=at)
     asked = finding.ask(doubtful, kept, at=at)
+    tell("relations: " + ", ".join(f"{n} {what}" for what, n in relations.renew(at).items()))
     return {"proposed": len(proposals), "linked": made, "frozen": len(resolved.frozen), "doubts": asked}
 
 

@@ -16,7 +16,7 @@ from tracte.core.ids import uuid7
 from tracte.people.appearance import ATTEND, DECLARED, PROVED, VERIFIED
 from tracte.people.linkage import calibration
 from tracte.people.linkage.model import Model
-from tracte.people.protections.models import Freeze, Thaw
+from tracte.people.protections.models import Freeze, Relation, RelationMember, Thaw
 from tracte.people.review.models import Calibration, Doubt, Verdict
 
 __all__ = [
@@ -31,7 +31,7 @@ __all__ = [
     "NameToken",
     "Person",
 ]
-__all__ += ["RecordIdentifier", "SourceRecord", "Thaw", "Verdict"]
+__all__ += ["RecordIdentifier", "Relation", "RelationMember", "SourceRecord", "Thaw", "Verdict"]
 
 ASSURANCE = Q(assurance__in=[DECLARED, PROVED, VERIFIED])
 
@@ -131,12 +131,14 @@ class NameToken(models.Model):
 class Identifier(models.Model):
     """A value that points at people: its id is its keyed fingerprint, the value itself is sealed.
 
-    `state`: normal; shared (seen with more than 3 distinct persons: links nobody any more).
+    `state`: normal; shared (seen with more than 3 distinct persons: links nobody any more); blocked (with more than 20:
+    a company's, and the batch pass leaves it out too). `protections.degrees` tells the whole rule.
     """
 
     class State(models.TextChoices):
         NORMAL = "normal"
         SHARED = "shared"
+        BLOCKED = "blocked"
 
     id = models.UUIDField(primary_key=True)
     administration = tenancy.owner()
@@ -151,7 +153,7 @@ class Identifier(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=["national_id", "phone", "email"]), name="identifier_kind"),
-            models.CheckConstraint(condition=Q(state__in=["normal", "shared"]), name="identifier_state"),
+            models.CheckConstraint(condition=Q(state__in=["normal", "shared", "blocked"]), name="identifier_state"),
         ]
 
     def __str__(self) -> str:

@@ -34,7 +34,7 @@ def records(places: list[tuple[Id, bytes]]) -> list[tuple[tuple[Id, bytes], Id, 
 
 
 def carriers(identifiers: list[Id]) -> tuple[dict[Id, dict[Id, Carrier]], set[Id]]:
-    """identifier -> record -> carrier, for each that exists; and which of them are shared (then: no carriers)."""
+    """identifier -> record -> carrier, for each that exists; and which of them too many share (then: no carriers)."""
     found: dict[Id, dict[Id, Carrier]] = defaultdict(dict)
     shared: set[Id] = set()
     for identifier, state, record, person, assurance, given in rows(
@@ -51,7 +51,7 @@ def carriers(identifiers: list[Id]) -> tuple[dict[Id, dict[Id, Carrier]], set[Id
         CARRIERS,
     ):
         bearers = found[identifier]
-        if state == "shared":
+        if state != "normal":
             shared.add(identifier)
         elif record:
             bearers[record] = Carrier(record, person, assurance, names.normalise(given))

@@ -10,6 +10,8 @@ import pyarrow as pa
 from django.db import connection
 from pyarrow import csv
 
+from tracte.people.protections.degrees import MOST_NAMES
+
 NAME = "records"
 RECORDS = """
 SELECT r.id, m.person_id AS person, r.given, r.given_root, r.given_sound, r.sur1, r.sur1_sound, r.sur2, r.sur2_sound,
@@ -21,13 +23,12 @@ FROM people_sourcerecord r JOIN people_membership m ON m.record_id = r.id AND m.
 """
 CARRIED = """
 SELECT c.record_id AS id, c.identifier_id AS identifier, i.kind
-FROM people_recordidentifier c JOIN people_identifier i ON i.id = c.identifier_id
+FROM people_recordidentifier c JOIN people_identifier i ON i.id = c.identifier_id AND i.state <> 'blocked'
 """
 CANNOT = """
 SELECT e.a_id AS a, e.b_id AS b FROM people_edge e WHERE e.kind = 'cannot'
 AND NOT EXISTS (SELECT FROM people_edge later WHERE later.a_id = e.a_id AND later.b_id = e.b_id AND later.seq > e.seq)
 """
-MOST_NAMES = 8  # of those who give one telephone or address: more is no household
 LISTS = {"documents": "national_id", "phones": "phone", "emails": "email"}
 
 

@@ -79,10 +79,11 @@ def _write(found: list[tuple[Id, str, int, int, int, int]], at: dt.datetime) -> 
 
 
 def standing(person: uuid.UUID | None = None) -> list[Frozen]:
-    """What is frozen now, or this person if they are; newest first."""
+    """What is frozen now; or this person alone, if they are. Newest first."""
     waiting = Freeze.objects.filter(thaw=None).order_by("-at", "id")
     if person:
-        waiting = waiting.filter(record__memberships__person_id=person, record__memberships__to_seq=None)
+        mine = {"record__memberships__person_id": person, "record__memberships__to_seq": None}
+        waiting = waiting.filter(**mine).exclude(why=Freeze.Why.COMPONENT)
     freezes = list(waiting)
     owner = reading.persons([one.record_id.bytes for one in freezes])
     known = reading.known(sorted(set(owner.values())))

@@ -70,3 +70,60 @@ class Thaw(models.Model):
 
     def __str__(self) -> str:
         return f"{self.freeze_id} up to {self.times} times"
+
+
+class Relation(models.Model):
+    """Persons who share a home, or the number of a company: a fact beside them, never a person and never a link.
+
+    It rests on an `identifier`, or on the keyed fingerprint of an `address`; `oldest` is the oldest record in it. Made
+    and kept by the batch pass; over when `ended_at`.
+    """
+
+    class Kind(models.TextChoices):
+        HOUSEHOLD = "household"
+        ORGANISATION = "organisation"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    administration = tenancy.owner()
+    kind = models.TextField(choices=Kind.choices)
+    identifier = models.ForeignKey(
+        "people.Identifier", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    address = models.BinaryField(null=True)
+    oldest = models.ForeignKey("people.SourceRecord", on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(default=now)
+    ended_at = models.DateTimeField(null=True)
+    privacy = Declared(
+        "link", "P6Y", pseudonymous="id identifier address oldest", open="administration kind at ended_at"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["household", "organisation"]), name="relation_kind"),
+            models.CheckConstraint(
+                condition=Q(identifier=None, address__isnull=False) | Q(identifier__isnull=False, address=None),
+                name="relation_rests_on_one",
+            ),
+            models.UniqueConstraint(
+                fields=["identifier", "oldest"], condition=Q(ended_at=None), name="relation_by_identifier"
+            ),
+            models.UniqueConstraint(
+                fields=["address", "oldest"], condition=Q(ended_at=None), name="relation_by_address"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class RelationMember(models.Model):
+    """A record in a relation: by record, so that merging and parting people moves nothing."""
+
+    pk = models.CompositePrimaryKey("relation_id", "record_id")
+    administration = tenancy.owner()
+    relation = models.ForeignKey(Relation, on_delete=models.CASCADE, related_name="members", db_index=False)
+    record = models.ForeignKey("people.SourceRecord", on_delete=models.PROTECT, related_name="+")
+    privacy = Declared("link", "P6Y", pseudonymous="relation record", open="administration")
+
+    def __str__(self) -> str:
+        return f"{self.record_id} in {self.relation_id}"
