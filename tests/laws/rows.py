@@ -87,6 +87,9 @@ SPECIAL: dict[str, Callable[[Rows], dict[str, Any]]] = {
     },
     "people_verdict": lambda rows: {"said": "same"},
     "people_calibration": lambda rows: {"link_at": 6.6},  # over ask_at
+    "people_relation": lambda rows: {"kind": "household", "address": secrets.token_bytes(16)},
+    "people_freeze": lambda rows: {"why": "records"},
+    "privacy_consentstatement": lambda rows: {"kind": "withdrawn"},
     "channels_interaction": lambda rows: {"direction": "in"},
     "vocabularies_match": lambda rows: {"relation": "exact", "uri": "https://exemple.cat/tema"},
     "vocabularies_territorymembership": lambda rows: {

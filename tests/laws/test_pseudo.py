@@ -11,9 +11,11 @@ from django.utils.translation import _trans
 
 from conftest import PASSWORD
 from tests.laws.test_routes import BORROWED, _views
+from tracte.core.clock import now
 from tracte.desk.tests import cast
 from tracte.people.appearance import Appearance, Identifier
-from tracte.people.models import Edge
+from tracte.people.models import Edge, Freeze, Relation
+from tracte.people.protections import relations
 from tracte.privacy.actions import install_purposes
 
 SPOKEN = ("title", "aria-label", "aria-description", "placeholder", "alt", "label")
@@ -57,6 +59,13 @@ def test_nothing_on_the_pages_of_the_staff_is_left_unmarked(administration, agen
     merce, client = cast.tell(), signed_in(agent)
     cast.say("telefon", cast.merce()["telefon"], 4, kind="call")
     cast.say("telefon", Appearance(identifiers=[Identifier("phone", "600 000 111")]), 1)
+    cast.say(
+        "formularis",
+        Appearance(key="joan", full_name="Joan Puig", address="Carrer de la Font, 8, 2n 1a", postcode="43850"),
+        3,
+    )
+    relations.renew(now())
+    frozen = Freeze.objects.create(record_id=merce, why="component", records=231)
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(f"SELECT string_agg(t::text, ' ') FROM {name} t" for name in DATA.split()))
         months = get_month_names("wide", context="stand-alone", locale="ca").values()
@@ -69,6 +78,7 @@ def test_nothing_on_the_pages_of_the_staff_is_left_unmarked(administration, agen
     page = f"/desk/people/{merce}/"
     shown, names = client.get(page).content.decode(), {"person": merce, "other": cast.person("600 000 111"), "pk": 7}
     names |= {"edge": Edge.objects.latest("seq").seq, "doubt": (doubt := cast.doubt()).id, "model": doubt.model_id}
+    names |= {"relation": Relation.objects.get().id, "freeze": frozen.id}
     names |= {part: re.search(rf"/{part}s/([^/]+)/", shown)[1] for part in ("interaction", "identifier")}
     some = [f"record={record.id}" for record in cast.records(merce)]
     walk = [page + more for more in ("?since=2090-01-01", f"split/?{some[0]}", f"split/?{'&'.join(some)}")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import uuid
+from collections.abc import Collection
 
 from django.db import DatabaseError, DataError, IntegrityError, transaction
 from psycopg.errors import ProgramLimitExceeded
@@ -17,6 +18,8 @@ from tracte.channels.receive import Report
 from tracte.core import keys, tenancy
 from tracte.core.clock import now
 from tracte.core.events import announce
+from tracte.people.appearance import ATTEND
+from tracte.privacy import actions as privacy
 
 
 @transaction.atomic
@@ -31,12 +34,20 @@ MAX_REFUSALS = 50  # rows of one batch that the database may refuse before the f
 
 @transaction.atomic
 def open_account(
-    *, key: str, kind: str, name: str, icon: str = "form", mapping: str = "", own: list[str] | None = None
+    *,
+    key: str,
+    kind: str,
+    name: str,
+    icon: str = "form",
+    mapping: str = "",
+    own: list[str] | None = None,
+    purposes: Collection[str] = ATTEND,
 ) -> Account:
-    """A channel account; the same key again changes its description, never its id."""
-    account, _ = Account.objects.update_or_create(
-        key=key, defaults={"kind": kind, "name": name, "icon": icon, "mapping": mapping, "own": own or []}
-    )
+    """A channel account; the same key again changes its description, never its id. `purposes`: what those who come in
+    by it from now on may be joined with others for; none, and they are never joined. Unknown ones: UnknownPurpose."""
+    described = {"kind": kind, "name": name, "icon": icon, "mapping": mapping, "own": own or []}
+    described["purposes"] = privacy.known_purposes(purposes)
+    account, _ = Account.objects.update_or_create(key=key, defaults=described)
     return account
 
 

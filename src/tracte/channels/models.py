@@ -16,6 +16,7 @@ from tracte.core import keys, tenancy
 from tracte.core.clock import now
 from tracte.core.declared import Declared
 from tracte.core.ids import uuid7
+from tracte.people.appearance import ATTEND
 
 WORTH_PACKING = 512  # bytes; below, compressing costs more than it saves
 
@@ -29,8 +30,15 @@ def unpack(packed: bytes) -> bytes:
     return zlib.decompress(packed[1:]) if packed[:1] == b"z" else packed[1:]
 
 
+def attend() -> list[str]:
+    return list(ATTEND)
+
+
 class Account(models.Model):
-    """One door: a mailbox, a bot, a telephone line, an office, a form. `own` are its own addresses: theirs goes out."""
+    """One door: a mailbox, a bot, a telephone line, an office, a form. `own` are its own addresses: theirs goes out.
+
+    `purposes`: what those who come in by it may be joined with others for; each record keeps those it came under.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     administration = tenancy.owner()
@@ -40,10 +48,11 @@ class Account(models.Model):
     icon = models.TextField(default="form")
     mapping = models.TextField(blank=True)
     own = ArrayField(models.TextField(), default=list)
+    purposes = ArrayField(models.TextField(), default=attend)
     secret_sealed = models.BinaryField(null=True)
     unit = models.ForeignKey("core.Unit", on_delete=models.PROTECT, related_name="+", null=True)
     privacy = Declared(
-        "attend", "installation", open="id administration key kind name icon mapping own secret_sealed unit"
+        "attend", "installation", open="id administration key kind name icon mapping own purposes secret_sealed unit"
     )
 
     class Meta:

@@ -130,9 +130,11 @@ def _recognise(
 ) -> dict[int, bytes]:
     """id() of a message -> its source record."""
     known = [(id(m), m.who) for m in messages if m.who and _is_somebody(m.who)]
+    purposes = tuple(account.purposes)
     for message in messages:
         if message.who:
             message.who.place = territories.get(message.territory)
+            message.who.purposes = purposes
     records = recognise_many([(account.id.bytes, who) for _, who in known], at=at)
     return {message: record for (message, _), record in zip(known, records, strict=True)}
 

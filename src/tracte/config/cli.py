@@ -108,7 +108,15 @@ def channel() -> None:
 @click.option("--name", required=True)
 @click.option("--mapping", default="")
 @click.option("--own", multiple=True, help="An address of ours on this channel: what it writes goes out.")
-def channel_add(key: str, kind: str, name: str, mapping: str, own: tuple[str, ...]) -> None:
+@click.option(
+    "--purpose",
+    "purposes",
+    multiple=True,
+    default=("attend",),
+    show_default=True,
+    help="What those who come in by it may be joined with others for; '' for nothing: they are never joined.",
+)
+def channel_add(key: str, kind: str, name: str, mapping: str, own: tuple[str, ...], purposes: tuple[str, ...]) -> None:
     """Open a channel account, or change its description."""
     administration = installation.ready()
     from django.core.validators import slug_re
@@ -120,7 +128,9 @@ def channel_add(key: str, kind: str, name: str, mapping: str, own: tuple[str, ..
     if not slug_re.match(key):
         raise ValueError(f"the key {key!r} stands in addresses: only letters without accents, digits, - and _")
     with tenancy.acting_for(administration):
-        account = actions.open_account(key=key, kind=kind, name=name, mapping=mapping, own=list(own))
+        account = actions.open_account(
+            key=key, kind=kind, name=name, mapping=mapping, own=list(own), purposes=[one for one in purposes if one]
+        )
     click.echo(f"{account.key}: {account.name} ({account.kind})")
 
 

@@ -17,10 +17,15 @@ from tracte.core import keys, tenancy
 from tracte.core.models import Administration
 from tracte.core.tenancy import OPEN, SHARED
 from tracte.people.models import Identifier
+from tracte.people.protections import freezing
 
 
 def problems() -> list[str]:
-    return [line for examine in (_database, _policies, _keys, _queue, _locales, _space, _django) for line in examine()]
+    return [
+        line
+        for examine in (_database, _policies, _keys, _queue, _frozen, _locales, _space, _django)
+        for line in examine()
+    ]
 
 
 def _database() -> list[str]:
@@ -89,6 +94,17 @@ def _queue() -> list[str]:
         lines.append(f"{waiting} jobs wait and no worker runs: tracte up starts one")
     if failed:
         lines.append(f"{failed} jobs failed: the log says why, tracte manage procrastinate shell retries them")
+    return lines
+
+
+def _frozen() -> list[str]:
+    """Persons who joined too much, and that nobody looked at."""
+    lines = []
+    for id, name in Administration.objects.using("owner").values_list("id", "name"):
+        with tenancy.acting_for(id):
+            count = len(freezing.standing())
+        if count:
+            lines.append(f"{name}: {count} frozen persons wait for somebody to look: /desk/review/frozen/")
     return lines
 
 

@@ -34,7 +34,16 @@ SHARED = ("procrastinate_workers",)
 # The queue: the application defers jobs of its administration; the worker's role takes those of all.
 QUEUE = ("procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers")
 # What happened stays as it happened: no update, no delete.
-APPEND_ONLY = ("core_event", "privacy_read", "people_edge", "core_revocation", "channels_rawpayload")
+APPEND_ONLY = (
+    "channels_rawpayload",
+    "core_event",
+    "core_revocation",
+    "people_edge",
+    "people_freeze",
+    "people_thaw",
+    "privacy_consentstatement",
+    "privacy_read",
+)
 
 # What others refer to without a foreign key of the database (see `references`): it stays.
 KEPT = ("channels_account", "people_identifier", "people_person", "people_sourcerecord", "vocabularies_concept")

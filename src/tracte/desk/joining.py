@@ -67,6 +67,10 @@ def refusal(code: str) -> str:
             "Tenen dos documents verificats diferents, i un document és d’una sola persona. "
             "Si un dels dos és erroni, cal corregir-lo a la font abans d’ajuntar-les."
         ),
+        "purposes": gettext(
+            "Les seves fitxes van arribar per a finalitats diferents, i no en tenen cap en comú: "
+            "unir-les seria fer servir les dades per a una cosa que ningú no els va dir."
+        ),
         "nothing": gettext("Tria alguna fitxa per separar, i deixa’n almenys una."),
     }.get(code, code)
 

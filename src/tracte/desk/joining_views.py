@@ -20,6 +20,7 @@ from tracte.desk.views import ATTENDS, results, to_results
 from tracte.people.actions import Refused
 from tracte.people.models import Person
 from tracte.people.profile import Profile
+from tracte.people.protections import freezing
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,6 +60,7 @@ def merge(request: visit.AgentRequest, profile: Profile, other: uuid.UUID) -> Ht
     plan = joining.plan_merge(profile.id, other)
     both = sorted((profile, them), key=lambda one: one.id != plan.survivor)
     context = {"person": profile, "both": both, "plan": plan, "refusal": plan.refusal and joining.refusal(plan.refusal)}
+    context["frozen"] = next((held for one in both for held in freezing.standing(one.id)), None)
     context["conflicts"] = [comparing.CONFLICTS[code] for code in comparing.conflicts(*both)]
     return render(request, "desk/merge.html", {**context, "form": form, "doors": timeline.accounts()})
 

@@ -22,6 +22,7 @@ from tracte.desk import comparing, counts, joining, timeline, visit, waterfall, 
 from tracte.desk.views import ATTENDS
 from tracte.people.actions import Refused
 from tracte.people.models import LinkModel
+from tracte.people.protections import freezing
 from tracte.people.review import judging
 from tracte.people.review.judging import Standing
 from tracte.people.review.models import Doubt, Verdict
@@ -60,6 +61,7 @@ def queue(request: visit.AgentRequest) -> HttpResponse:
         "doors": timeline.accounts(),
         "leads": leads,
         "is_trained": LinkModel.in_use() is not None,
+        "frozen": len(freezing.standing()),
         "done": _done(request),
     }
     return render(request, "desk/review.html", context)
@@ -123,7 +125,7 @@ def _judge(request: visit.AgentRequest, doubt: Doubt) -> HttpResponse:
         judging.judge(doubt.id, said, by=request.user, at=now(), reason=reason)
     except Refused as refused:
         messages.warning(request, _refusal(str(refused)))
-        if str(refused) == "documents":
+        if str(refused) in ("documents", "purposes"):
             return redirect(request.path)
         return _to_next(request.user, doubt)
     return _to_next(request.user, doubt, done=str(doubt.id))

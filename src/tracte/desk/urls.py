@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tracte.desk import joining_views, model_views, review_views, views, why_views
+from tracte.desk import frozen_views, joining_views, model_views, relation_views, review_views, views, why_views
 
 app_name = "desk"
 urlpatterns = [
@@ -13,9 +13,12 @@ urlpatterns = [
     path("people/<uuid:person>/merge/", joining_views.choose, name="choose"),
     path("people/<uuid:person>/merge/<uuid:other>/", joining_views.merge, name="merge"),
     path("people/<uuid:person>/split/", joining_views.split, name="split"),
+    path("people/<uuid:person>/shares/<uuid:relation>/", relation_views.sharing, name="sharing"),
     path("people/<uuid:person>/why/", why_views.why, name="why"),
     path("people/<uuid:person>/why/<int:edge>/", why_views.undo, name="undo_link"),
     path("review/", review_views.queue, name="review"),
+    path("review/frozen/", frozen_views.frozen, name="frozen"),
+    path("review/frozen/<uuid:freeze>/", frozen_views.thaw, name="thaw"),
     path("review/next/", review_views.following, name="next_doubt"),
     path("review/<uuid:doubt>/", review_views.doubt, name="doubt"),
     path("review/<uuid:doubt>/undo/", review_views.undo, name="undo_verdict"),

@@ -19,6 +19,7 @@ from tracte.desk.counts import count
 from tracte.desk.forms import TimelineForm, seal, unseal
 from tracte.people import profile as people_profile
 from tracte.people.profile import Profile
+from tracte.people.protections import freezing, relations
 from tracte.people.review import judging
 from tracte.people.review.models import Doubt
 from tracte.people.search import LIMIT, Found, find
@@ -96,6 +97,8 @@ def person(request: visit.AgentRequest, profile: Profile) -> HttpResponse:
         "older": f"{contacts[-1].at.isoformat()}~{contacts[-1].id}" if has_older else "",
         "last_period": words.period(wanted.before[0]) if wanted.before else "",
         "doubts": _doubts(request, records) if template == "person.html" else [],
+        "shares": relations.of_records(records) if template == "person.html" else [],
+        "frozen": next(iter(freezing.standing(profile.id)), None),
     }
     return render(request, f"desk/{template}", context)
 

@@ -64,6 +64,13 @@ BONDS = {
     "name": _("pel nom"),
     "model": _("pel pes"),
     "hand": _("a mà"),
+    "rest": _("a mà"),
+}
+FREEZES = {
+    "records": _("Té massa fitxes"),
+    "phones": _("Té massa telèfons"),
+    "emails": _("Té massa correus"),
+    "component": _("S’assemblen massa fitxes alhora"),
 }
 OPINIONS = {"same": _("diu que són la mateixa persona."), "different": _("diu que no són la mateixa persona.")}
 IDENTITY = {1: _("Identitat declarada"), 2: _("Identitat comprovada"), 3: _("Identitat verificada")}

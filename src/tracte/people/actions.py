@@ -14,7 +14,7 @@ from tracte.core.models import User
 from tracte.people import components, reading, recognise, writing
 from tracte.people.appearance import Appearance
 from tracte.people.matching import Id
-from tracte.people.models import Edge, Membership, Person, SourceRecord
+from tracte.people.models import Edge, Freeze, Membership, Person, SourceRecord, Thaw
 
 
 class Refused(Exception):
@@ -49,14 +49,10 @@ def preview_merge(a: uuid.UUID, b: uuid.UUID) -> Preview:
         refusal = "same"
     elif not moving or not _records(survivor):
         refusal = "gone"
-    elif _never(a, b):
-        refusal = "documents"
+    else:
+        one, other = reading.known([a.bytes, b.bytes]).values()
+        refusal = one.never(other)
     return Preview(survivor, moving, refusal)
-
-
-def _never(a: uuid.UUID, b: uuid.UUID) -> bool:
-    one, other = reading.known([a.bytes, b.bytes]).values()
-    return one.never(other)
 
 
 @dataclass(frozen=True)
@@ -73,7 +69,8 @@ class Evidence:
 def merge(
     a: uuid.UUID, b: uuid.UUID, *, by: User, at: dt.datetime, reason: str = "", seen: Evidence | None = None
 ) -> uuid.UUID:
-    """Make one person of two; the survivor. Refused: one that is no person now, two different verified documents.
+    """Make one person of two; the survivor. Refused: one that is no person now, two different verified documents, no
+    common purpose.
 
     The edge joins the two records that were `seen`, if it was those that told; otherwise the oldest of each person.
     """
@@ -115,13 +112,18 @@ def unmerge(
         raise Refused("nothing")
     joins = _standing_joins(everything)
     edges = [("unlink", a, b) for a, b in joins if (a in leaving) != (b in leaving)]
+    rest: list[
+        components.LogLine
+    ] = []  # what nobody parted and nothing else holds: together, but nobody vouched for it
     for side in (leaving, staying):
         heads = [part[0] for part in components.parts(side, [pair for pair in joins if side.issuperset(pair)])]
-        edges += [("must", a, b) for a, b in itertools.pairwise(heads)]
+        rest += [("must", a, b) for a, b in itertools.pairwise(heads)]
     a, b = sorted((min(leaving), min(staying)))
     others = {uuid.UUID(bytes=one) for pair in reading.barriers([person.bytes]) for one in pair} - {person}
     edges += [("cannot", min(head, other), max(head, other)) for other in sorted(others) for head in (a, b)]
     edges.append(("cannot", a, b))
+    if rest:
+        _append(rest, at=at, by=by, reason=reason, rule="rest")
     seq = _append(edges, at=at, by=by, reason=reason)
     _settle(everything, {r: min(side) for side in (leaving, staying) for r in side}, seq, at)
     announce("people.person.split", persons=[a, b], edge=seq)
@@ -160,6 +162,21 @@ def take_back(edge: int, *, by: User, at: dt.datetime) -> None:
         announce("people.person.split", persons=[part[0] for part in parts], edge=seq)
 
 
+@transaction.atomic
+def thaw(freeze_id: uuid.UUID, *, by: User, at: dt.datetime, reason: str) -> Thaw:
+    """Let a frozen person grow again, to the next power of two of the usual limits that they are below; of a component
+    of the batch pass: it was looked at. Refused: `thawed` already."""
+    lock_all()
+    freeze = Freeze.objects.get(id=freeze_id)
+    if Thaw.objects.filter(freeze=freeze).exists():
+        raise Refused("thawed")
+    person = reading.persons([freeze.record_id.bytes])[freeze.record_id.bytes]
+    known, times = reading.known([person])[person], freeze.times
+    while freeze.why != Freeze.Why.COMPONENT and known.reaches(times):
+        times *= 2
+    return Thaw.objects.create(freeze=freeze, by=by, at=at, reason=reason, times=times)
+
+
 @dataclass(frozen=True)
 class Undoing:
     """What would be without one join: the records that part from the rest, or the joins that hold both all the same."""
@@ -178,10 +195,16 @@ def preview_undo(edge: Edge) -> Undoing:
 
 
 def _append(
-    edges: list[components.LogLine], *, at: dt.datetime, by: User, reason: str, seen: Evidence | None = None
+    edges: list[components.LogLine],
+    *,
+    at: dt.datetime,
+    by: User,
+    reason: str,
+    seen: Evidence | None = None,
+    rule: str = "hand",
 ) -> int:
     """Write these edges, in this order; the seq of the last one, which bears what was `seen`."""
-    rows = [Edge(at=at, by=by, kind=kind, a_id=a, b_id=b, rule="hand", reason=reason) for kind, a, b in edges]
+    rows = [Edge(at=at, by=by, kind=kind, a_id=a, b_id=b, rule=rule, reason=reason) for kind, a, b in edges]
     if seen:
         rows[-1].model_id, rows[-1].weights = seen.model, seen.weights
     return Edge.objects.bulk_create(rows)[-1].seq

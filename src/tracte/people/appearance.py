@@ -12,6 +12,8 @@ DECLARED = 1  # somebody said so
 PROVED = 2  # the channel proved it: a code was answered, a platform signed it
 VERIFIED = 3  # a document or an identity provider proved it
 
+ATTEND = ("attend",)  # what a channel account is for unless it says otherwise
+
 
 class Identifier(NamedTuple):
     """A value that points at somebody. `kind`: national_id, phone, email. `value` is as the source wrote it."""
@@ -27,7 +29,8 @@ class Appearance:
 
     `key` is the source's own lasting id of this person (a Telegram user id); empty when the source has none: then the
     content decides (same name, identifiers and birth date in one channel account = same record).
-    `place`: the territory that they speak of, which the way in fills from the message.
+    `place`: the territory that they speak of, and `purposes`: keys of what it may be joined with others for; the way in
+    fills both, from the message and from the channel account.
     Give `full_name`, or the parts when the source has them apart; `people` splits and normalises.
     """
 
@@ -43,3 +46,4 @@ class Appearance:
     identifiers: list[Identifier] = field(default_factory=list)
     name_assurance: int = DECLARED
     place: uuid.UUID | None = None
+    purposes: tuple[str, ...] = ATTEND

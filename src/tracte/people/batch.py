@@ -10,7 +10,7 @@ import datetime as dt
 import itertools
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import duckdb
@@ -22,6 +22,7 @@ from tracte.people.components import Forest
 from tracte.people.linkage import resolving, weights
 from tracte.people.matching import Id
 from tracte.people.models import LinkModel
+from tracte.people.protections import degrees, freezing, relations
 from tracte.people.review import finding
 
 AT_ONCE = 2000  # links under one lock
@@ -47,6 +48,8 @@ def resolve(*, at: dt.datetime, engine: str = "duckdb", tell: Callable[[str], ob
     weigher = resolving.engine(engine)
     con = duckdb.connect()
     try:
+        tell("identifiers: " + (", ".join(f"{n} {state}" for state, n in degrees.recount().items()) or "as they were"))
+        frozen = freezing.sweep(at)
         tell(f"{table.load(con, kept)} records")
         together = _pairs(con, "SELECT list(unique_id ORDER BY unique_id) FROM records GROUP BY person")
         resolved = resolving.people(
@@ -60,7 +63,8 @@ def resolve(*, at: dt.datetime, engine: str = "duckdb", tell: Callable[[str], ob
             together=together,
             never=table.apart(con),
         )
-        proposals = _proposals(con, kept, resolved)
+        proposals = _proposals(con, kept, resolved, frozen)
+        freezing.note_components(_components(con, resolved, frozen), at)
         doubtful = finding.doubtful(con, kept)
     finally:
         con.close()
@@ -69,6 +73,7 @@ def resolve(*, at: dt.datetime, engine: str = "duckdb", tell: Callable[[str], ob
     for start in range(0, len(proposals), AT_ONCE):
         made += link(proposals[start : start + AT_ONCE], model=kept.id, at=at)
     asked = finding.ask(doubtful, kept, at=at)
+    tell("relations: " + ", ".join(f"{n} {what}" for what, n in relations.renew(at).items()))
     return {"proposed": len(proposals), "linked": made, "frozen": len(resolved.frozen), "doubts": asked}
 
 
@@ -77,17 +82,31 @@ def _pairs(con: duckdb.DuckDBPyConnection, lists: str) -> list[resolving.Pair]:
     return [pair for (members,) in con.execute(lists).fetchall() for pair in itertools.pairwise(members)]
 
 
-def _proposals(con: duckdb.DuckDBPyConnection, kept: LinkModel, resolved: resolving.Resolved) -> list[Proposal]:
-    """As few links as join the persons of each group, the strongest first."""
+def _components(con: duckdb.DuckDBPyConnection, resolved: resolving.Resolved, frozen: set[Id]) -> Iterator[list[Id]]:
+    """Records of the components that are too large, but for those that a frozen person makes so."""
+    find = f"SELECT id::VARCHAR, person::VARCHAR FROM {table.NAME} WHERE unique_id IN (SELECT unnest(?))"  # noqa: S608
+    for numbers in resolved.frozen:
+        found = con.execute(find, [numbers]).fetchall()
+        if frozen.isdisjoint(uuid.UUID(person).bytes for _, person in found):
+            yield [uuid.UUID(record).bytes for record, _ in found]
+
+
+def _proposals(
+    con: duckdb.DuckDBPyConnection, kept: LinkModel, resolved: resolving.Resolved, frozen: set[Id]
+) -> list[Proposal]:
+    """As few links as join the persons of each group, the strongest first; none of whom is `frozen`."""
     model = kept.learnt
-    known = con.execute(f"SELECT unique_id, id::VARCHAR, person::VARCHAR FROM {table.NAME}").fetchall()  # noqa: S608
-    record = {number: uuid.UUID(id_).bytes for number, id_, _ in known}
-    person = {number: person for number, _, person in known}
+    known = con.execute(f"SELECT unique_id, id::VARCHAR, person::VARCHAR, purposes FROM {table.NAME}").fetchall()  # noqa: S608
+    record = {number: uuid.UUID(id_).bytes for number, id_, *_ in known}
+    person = {number: person for number, _, person, _ in known}
+    purposes = table.common_purposes((person, purposes) for *_, person, purposes in known)
+    purposes |= {str(uuid.UUID(bytes=one)): frozenset() for one in frozen}
     forest: Forest[str] = Forest()
     chosen = []
     for (a, b), weight in sorted(resolved.weights.items(), key=lambda item: (-item[1], item[0])):
-        if weight >= kept.link_at and forest.root(person[a]) != forest.root(person[b]):
-            forest.join(person[a], person[b])
+        one, other = forest.root(person[a]), forest.root(person[b])
+        if weight >= kept.link_at and one != other and (common := purposes[one] & purposes[other]):
+            purposes[forest.join(one, other)] = common
             chosen.append((a, b))
     said = weights.expressions(model, "duckdb")
     asked = [expression for pair in said.values() for expression in pair]
@@ -109,7 +128,7 @@ def link(proposals: list[Proposal], *, model: uuid.UUID, at: dt.datetime) -> int
     made = []
     for proposal in proposals:
         a, b = forest.root(person[proposal.a]), forest.root(person[proposal.b])
-        if a == b or known[a].never(known[b]) or _is_barred(forest, barred, a, b):
+        if a == b or known[a].apart(known[b]) or _is_barred(forest, barred, a, b):
             continue
         stays = forest.join(a, b)
         known[stays].absorb(known[b if stays == a else a])

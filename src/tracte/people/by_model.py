@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from tracte.people import reading, weighing
-from tracte.people.matching import Id, Known, Link, Scene
+from tracte.people.matching import Id, Link, Scene
 from tracte.people.models import LinkModel
 from tracte.people.review import doubts
 from tracte.people.review.doubts import Doubtful
@@ -34,8 +34,8 @@ def link(batch: Batch, scene: Scene, kept: LinkModel) -> list[Doubtful]:
     for newcomer in sorted(strong):
         mine = scene.forest.root(newcomer)
         for root, top in _candidates(strong[newcomer], person, scene, kept):
-            if root == mine:
-                break  # a rule linked them, or one who came before in this batch
+            if root == mine or scene.known[root].frozen:
+                break  # a rule linked them, or one who came before in this batch; or nobody may join the likeliest
             if not scene.quarrel({mine, root}, over_documents_only=True):
                 a, b = sorted((newcomer, top.record))
                 scene.join(Link(a, b, "model", None, newcomer, _said(kept, top)), newcomer, person[top.record])
@@ -80,5 +80,6 @@ def _learn_more(batch: Batch, scene: Scene, persons: set[Id]) -> None:
     scene.known |= reading.known(old)
     scene.barred += reading.barriers(old)
     for person in missing & new.keys():
-        scene.known[person] = Known()
-        scene.known[person].learn(new[person].who.birth_date, *new[person].name[1:])
+        scene.known[person] = new[person].known_alone()
+        for identifier, assurance in new[person].brings.items():
+            scene.known[person].carries(scene.kinds[identifier], identifier, assurance)

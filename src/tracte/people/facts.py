@@ -31,6 +31,7 @@ class Claim:
     record: SourceRecord
     identifier: uuid.UUID | None = None
     is_shared: bool = False
+    is_blocked: bool = False
 
 
 @dataclass(slots=True)

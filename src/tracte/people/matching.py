@@ -5,6 +5,8 @@
 - Any identifier that was only declared links when the given names agree and nothing conflicts.
 - An identifier seen with more than 3 distinct persons, each with a name, is shared: it links nobody. So is one that
   more records carry than are looked at: a switchboard where everybody says "Maria" seems one person.
+- Two who have no purpose in common do not join, whatever agrees: linking is itself a use of their data.
+- A person with 200 records, or more than 10 telephones or e-mails, is frozen: nobody joins them by themselves.
 - What an agent kept apart (cannot) stays apart. Between two candidates that conflict, nobody is chosen; the weaker
   rule is not asked then.
 """
@@ -14,17 +16,19 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tracte.people import names
 from tracte.people.appearance import PROVED, VERIFIED
 from tracte.people.components import Forest
-from tracte.people.identifiers import NATIONAL_ID
+from tracte.people.identifiers import NATIONAL_ID, PHONE
+from tracte.people.linkage import nicknames
 
 Id = bytes  # of a record, a person or an identifier: the 16 bytes of its uuid
 MAX_PERSONS, MAX_RECORDS = 3, 60
+MOST_RECORDS, MOST_PHONES, MOST_EMAILS = 200, 10, 10  # of one person, unless somebody looked and let it grow
 RULES = ("document", "proved", "name")  # from strongest to weakest
 
 
@@ -56,36 +60,75 @@ class Known:
     documents: set[Id] = field(default_factory=set)
     births: set[dt.date] = field(default_factory=set)
     surnames: set[tuple[str, str]] = field(default_factory=set)
+    purposes: set[str] | None = None  # those that all its records share; None: nothing learnt yet
+    records: int = 0
+    phones: set[Id] = field(default_factory=set)
+    emails: set[Id] = field(default_factory=set)
+    times: int = 1  # the limits are so many times the usual
 
-    def learn(self, birth: dt.date | None, surname: str, surname2: str) -> None:
+    def learn(self, birth: dt.date | None, surname: str, surname2: str, purposes: Collection[str]) -> None:
+        self.purposes = set(purposes) if self.purposes is None else self.purposes.intersection(purposes)
         if birth:
             self.births.add(birth)
         if key := names.surname_key(surname):
             self.surnames.add((key, names.surname_key(surname2)))
 
-    def document(self, identifier: Id, assurance: int) -> None:
-        self.documents.add(identifier)
-        if assurance >= VERIFIED:
-            self.verified.add(identifier)
+    def carries(self, kind: str, identifier: Id, assurance: int) -> None:
+        if kind == NATIONAL_ID:
+            self.documents.add(identifier)
+            if assurance >= VERIFIED:
+                self.verified.add(identifier)
+        else:
+            (self.phones if kind == PHONE else self.emails).add(identifier)
 
     def absorb(self, other: Known) -> None:
         self.verified |= other.verified
         self.documents |= other.documents
         self.births |= other.births
         self.surnames |= other.surnames
+        self.purposes = _common(self.purposes, other.purposes)
+        self.records += other.records
+        self.phones |= other.phones
+        self.emails |= other.emails
+        self.times = max(self.times, other.times)
 
-    def never(self, other: Known) -> bool:
-        """Two different verified documents."""
-        return bool(self.verified and other.verified and self.verified != other.verified)
+    @property
+    def frozen(self) -> str:
+        """The limit that it has reached, `records`, `phones` or `emails`; nothing below all of them."""
+        return self.reaches(self.times)
+
+    def reaches(self, times: int) -> str:
+        if self.records >= MOST_RECORDS * times:
+            return "records"
+        if len(self.phones) > MOST_PHONES * times:
+            return "phones"
+        return "emails" if len(self.emails) > MOST_EMAILS * times else ""
+
+    def never(self, other: Known) -> str:
+        """Why the two can be one person neither by themselves nor by hand; nothing when they can.
+
+        `documents`: two different verified ones; `purposes`: none that all records of both came for.
+        """
+        if self.verified and other.verified and self.verified != other.verified:
+            return "documents"
+        return "purposes" if _common(self.purposes, other.purposes) == set() else ""
+
+    def apart(self, other: Known) -> bool:
+        """Whatever agrees, the two are not joined by themselves."""
+        return bool(self.frozen or other.frozen or self.never(other))
 
     def conflicts(self, other: Known) -> bool:
         """Something that both have and that differs."""
         return (
-            self.never(other)
+            self.apart(other)
             or _apart(self.documents, other.documents)
             or _apart(self.births, other.births)
             or not _same_family(self.surnames, other.surnames)
         )
+
+
+def _common(a: set[str] | None, b: set[str] | None) -> set[str] | None:
+    return b if a is None else a if b is None else a & b
 
 
 def _apart(a: set, b: set) -> bool:
@@ -141,6 +184,8 @@ class Scene:
                 continue
             if root not in best or RULES.index(rule) < best[root][0]:
                 best[root] = RULES.index(rule), other
+        if any(self._of(root).frozen for root in best):
+            return  # whom it leads to is frozen: who comes by it stays alone, and founds no second one beside
         for root, (rank, other) in best.items():
             if not self.quarrel({mine, root}, over_documents_only=rank == 0):
                 a, b = sorted((me.record, other.record))
@@ -156,7 +201,7 @@ class Scene:
 
     def quarrel(self, roots: set[Id], *, over_documents_only: bool) -> bool:
         """Can they not all be one person? A verified document weighs more than whatever else differs."""
-        differ = Known.never if over_documents_only else Known.conflicts
+        differ = Known.apart if over_documents_only else Known.conflicts
         return any(
             differ(self._of(a), self._of(b)) or self._is_barred(a, b) for a, b in itertools.combinations(roots, 2)
         )
@@ -176,10 +221,8 @@ class Scene:
             carriers[me.record] = Carrier(me.record, me.person, assurance, me.given)
         if len(carriers) <= MAX_PERSONS:
             return
-        named = {
-            self.forest.root(c.person) for c in carriers.values() if c.given
-        }  # who gave no name may be any of them
-        if len(named) > MAX_PERSONS or len(carriers) > MAX_RECORDS:
+        named = {self.forest.root(c.person): nicknames.root(c.given) for c in carriers.values() if c.given}
+        if len(set(named.values())) > MAX_PERSONS or len(carriers) > MAX_RECORDS:
             self.shared.add(identifier)
             self.newly_shared.add(identifier)
 

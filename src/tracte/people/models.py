@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from functools import cached_property
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -12,15 +13,31 @@ from tracte.core import tenancy
 from tracte.core.clock import now
 from tracte.core.declared import Declared
 from tracte.core.ids import uuid7
-from tracte.people.appearance import DECLARED, PROVED, VERIFIED
+from tracte.people.appearance import ATTEND, DECLARED, PROVED, VERIFIED
 from tracte.people.linkage import calibration
 from tracte.people.linkage.model import Model
+from tracte.people.protections.models import Freeze, Relation, RelationMember, Thaw
 from tracte.people.review.models import Calibration, Doubt, Verdict
 
-__all__ = ["Calibration", "Doubt", "Edge", "Frequency", "Identifier", "LinkModel", "Membership", "NameToken", "Person"]
-__all__ += ["RecordIdentifier", "SourceRecord", "Verdict"]
+__all__ = [
+    "Calibration",
+    "Doubt",
+    "Edge",
+    "Freeze",
+    "Frequency",
+    "Identifier",
+    "LinkModel",
+    "Membership",
+    "NameToken",
+    "Person",
+]
+__all__ += ["RecordIdentifier", "Relation", "RelationMember", "SourceRecord", "Thaw", "Verdict"]
 
 ASSURANCE = Q(assurance__in=[DECLARED, PROVED, VERIFIED])
+
+
+def attend() -> list[str]:
+    return list(ATTEND)
 
 
 def compared() -> models.TextField[str | None, str | None]:
@@ -32,7 +49,8 @@ class SourceRecord(models.Model):
     """One appearance of somebody as one source knows them. Interactions hang here, never on persons. Immutable.
 
     `source` is the channel account (a floor above: no foreign key). `key` fingerprints the source's own id of the
-    person, or the content where the source has none: the same appearance is the same record.
+    person, or the content where the source has none: the same appearance is the same record. `purposes`: what it may be
+    joined with others for; all records of one person have one in common.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -47,6 +65,7 @@ class SourceRecord(models.Model):
     postcode = models.TextField(blank=True)
     language = models.TextField(blank=True)
     assurance = models.SmallIntegerField(default=DECLARED)
+    purposes = ArrayField(models.TextField(), default=attend)
     first_seen_at = models.DateTimeField(default=now)
 
     # What records are compared by (`linkage.features`), made when they come; and the keys under which they meet.
@@ -69,7 +88,7 @@ class SourceRecord(models.Model):
         personal="given_name surname surname2 birth_date address postcode language given given_root given_sound sur1 "
         "sur1_sound sur2 sur2_sound area place",
         pseudonymous="id key key_birth_surname key_birth_given key_place key_name",
-        open="administration source assurance first_seen_at",
+        open="administration source assurance purposes first_seen_at",
     )
 
     class Meta:
@@ -112,12 +131,14 @@ class NameToken(models.Model):
 class Identifier(models.Model):
     """A value that points at people: its id is its keyed fingerprint, the value itself is sealed.
 
-    `state`: normal; shared (seen with more than 3 distinct persons: links nobody any more).
+    `state`: normal; shared (seen with more than 3 distinct persons: links nobody any more); blocked (with more than 20:
+    a company's, and the batch pass leaves it out too). `protections.degrees` tells the whole rule.
     """
 
     class State(models.TextChoices):
         NORMAL = "normal"
         SHARED = "shared"
+        BLOCKED = "blocked"
 
     id = models.UUIDField(primary_key=True)
     administration = tenancy.owner()
@@ -132,7 +153,7 @@ class Identifier(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=["national_id", "phone", "email"]), name="identifier_kind"),
-            models.CheckConstraint(condition=Q(state__in=["normal", "shared"]), name="identifier_state"),
+            models.CheckConstraint(condition=Q(state__in=["normal", "shared", "blocked"]), name="identifier_state"),
         ]
 
     def __str__(self) -> str:
@@ -184,7 +205,7 @@ class Edge(models.Model):
     model = models.ForeignKey("LinkModel", on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     weights = models.JSONField(null=True)  # column -> [level, bits]: what each comparison said, in that model
     privacy = Declared(
-        "attend",
+        "link",
         "P6Y",
         personal="by reason",
         pseudonymous="a b identifier weights",
@@ -210,7 +231,7 @@ class LinkModel(models.Model):
     trained_at = models.DateTimeField(default=now)
     records = models.BigIntegerField()
     settings = models.JSONField()
-    privacy = Declared("attend", "P6Y", pseudonymous="settings", open="id administration trained_at records")
+    privacy = Declared("link", "P6Y", pseudonymous="settings", open="id administration trained_at records")
 
     def __str__(self) -> str:
         return f"{self.trained_at:%Y-%m-%d} {self.id}"
@@ -248,7 +269,7 @@ class Frequency(models.Model):
     column = models.TextField()
     value = models.TextField(db_collation="C")
     share = models.FloatField()
-    privacy = Declared("attend", "P6Y", pseudonymous="value", open="administration model column share")
+    privacy = Declared("link", "P6Y", pseudonymous="value", open="administration model column share")
 
     class Meta:
         constraints = [
@@ -297,7 +318,7 @@ class Membership(models.Model):
     to_seq = models.BigIntegerField(null=True)
 
     objects = Memberships.as_manager()
-    privacy = Declared("attend", "P6Y", pseudonymous="record person", open="id administration from_seq to_seq")
+    privacy = Declared("link", "P6Y", pseudonymous="record person", open="id administration from_seq to_seq")
 
     class Meta:
         constraints = [

@@ -51,7 +51,8 @@ class Profile:
                 at=one.at,
                 record=known[one.record_id],
                 identifier=one.identifier_id,
-                is_shared=one.identifier.state == Identifier.State.SHARED,
+                is_shared=one.identifier.state != Identifier.State.NORMAL,
+                is_blocked=one.identifier.state == Identifier.State.BLOCKED,
             )
             for one in carried
         ]

@@ -34,7 +34,7 @@ def records(places: list[tuple[Id, bytes]]) -> list[tuple[tuple[Id, bytes], Id, 
 
 
 def carriers(identifiers: list[Id]) -> tuple[dict[Id, dict[Id, Carrier]], set[Id]]:
-    """identifier -> record -> carrier, for each that exists; and which of them are shared (then: no carriers)."""
+    """identifier -> record -> carrier, for each that exists; and which of them too many share (then: no carriers)."""
     found: dict[Id, dict[Id, Carrier]] = defaultdict(dict)
     shared: set[Id] = set()
     for identifier, state, record, person, assurance, given in rows(
@@ -51,7 +51,7 @@ def carriers(identifiers: list[Id]) -> tuple[dict[Id, dict[Id, Carrier]], set[Id
         CARRIERS,
     ):
         bearers = found[identifier]
-        if state == "shared":
+        if state != "normal":
             shared.add(identifier)
         elif record:
             bearers[record] = Carrier(record, person, assurance, names.normalise(given))
@@ -59,26 +59,46 @@ def carriers(identifiers: list[Id]) -> tuple[dict[Id, dict[Id, Carrier]], set[Id
 
 
 def known(persons: list[Id]) -> dict[Id, Known]:
-    """What we know of these persons, in one statement."""
+    """What we know of these persons, in one statement; and in another how far who is too large may grow."""
     found = {person: Known() for person in persons}
     if not persons:
         return found
-    for person, birth, surname, surname2, document, assurance in rows(
+    for person, records, *told, identifier, kind, assurance in rows(
         """
-        SELECT DISTINCT t.id, r.birth_date, r.surname, r.surname2, d.identifier_id, d.assurance
-        FROM unnest(%s::uuid[]) AS t(id) CROSS JOIN LATERAL (SELECT record_id FROM people_membership
+        SELECT DISTINCT t.id, n.records, r.birth_date, r.surname, r.surname2, r.purposes, d.identifier_id, d.kind,
+        d.assurance FROM unnest(%s::uuid[]) AS t(id) CROSS JOIN LATERAL (SELECT count(*) AS records
+        FROM people_membership WHERE person_id = t.id AND to_seq IS NULL OFFSET 0) n
+        CROSS JOIN LATERAL (SELECT record_id FROM people_membership
         WHERE person_id = t.id AND to_seq IS NULL OFFSET 0) m CROSS JOIN LATERAL (SELECT *
         FROM people_sourcerecord WHERE id = m.record_id OFFSET 0) r LEFT JOIN LATERAL (SELECT c.identifier_id,
-        c.assurance FROM people_recordidentifier c CROSS JOIN LATERAL (SELECT FROM people_identifier
-        WHERE id = c.identifier_id AND kind = 'national_id' OFFSET 0) i WHERE c.record_id = m.record_id OFFSET 0) d
+        i.kind, CASE i.kind WHEN 'national_id' THEN c.assurance END AS assurance FROM people_recordidentifier c
+        CROSS JOIN LATERAL (SELECT kind FROM people_identifier
+        WHERE id = c.identifier_id OFFSET 0) i WHERE c.record_id = m.record_id OFFSET 0) d
         ON true
         """,
         column("uuid", persons),
     ):
-        found[person].learn(birth, surname, surname2)
-        if document:
-            found[person].document(document, assurance)
+        found[person].records = records
+        found[person].learn(*told)
+        if identifier:
+            found[person].carries(kind, identifier, assurance or 0)
+    for person, times in _thawed([person for person, one in found.items() if one.frozen]):
+        found[person].times = times
     return found
+
+
+def _thawed(persons: list[Id]) -> list[tuple[Id, int]]:
+    """How many times the usual limits these persons may grow to, of those whom somebody let grow."""
+    if not persons:
+        return []
+    return rows(
+        """
+        SELECT m.person_id, max(w.times) FROM people_thaw w JOIN people_freeze f ON f.id = w.freeze_id
+        JOIN people_membership m ON m.record_id = f.record_id AND m.to_seq IS NULL
+        WHERE m.person_id = ANY(%s::uuid[]) GROUP BY m.person_id
+        """,
+        column("uuid", persons),
+    )
 
 
 def barriers(persons: list[Id]) -> list[tuple[Id, Id]]:

@@ -19,6 +19,7 @@ from tracte.people.appearance import DECLARED, VERIFIED, Appearance
 from tracte.people.linkage import features
 from tracte.people.matching import Carrier, Id, Known, Scene, meeting
 from tracte.people.models import LinkModel
+from tracte.people.protections import freezing
 from tracte.people.review import doubts
 
 MAX_NAME = 200  # characters of each part of a name; the raw payload keeps the rest
@@ -37,6 +38,12 @@ class Arrival:
     id: Id = b""  # given under the lock: the oldest record names the person
     brings: dict[Id, int] = field(default_factory=dict)
     known: Id | None = None  # the person that it belonged to before
+
+    def known_alone(self) -> Known:
+        """What is known of a person who is nothing but this record, before what it brings."""
+        known = Known(records=1)
+        known.learn(self.who.birth_date, *self.name[1:], self.who.purposes)
+        return known
 
     @property
     def person(self) -> Id:
@@ -109,6 +116,7 @@ def recognise(appearances: list[tuple[Id, Appearance]], at: dt.datetime) -> list
     in_doubt = by_model.link(batch, scene, kept) if kept else []
     with unanswered():
         writing.persons(batch, scene, at, kept.id if kept else None)
+    freezing.note({root: scene.known[root] for root in map(scene.forest.root, scene.known)}, at)
     if kept and in_doubt:
         doubts.doubt_many(in_doubt, model=kept.id, at=at)
     return [arrival.id for arrival, _ in batch.order]
@@ -130,19 +138,20 @@ def _scene(batch: Batch) -> Scene:
     old = sorted(compared - new.keys())
     known = reading.known(old)
     for person in compared & new.keys():
-        known[person] = Known()
-        known[person].learn(new[person].who.birth_date, *new[person].name[1:])
+        known[person] = new[person].known_alone()
     return Scene(known, carriers, kinds, shared, reading.barriers(old))
 
 
 def _bring(arrival: Arrival, brings: dict[Id, int], scene: Scene) -> None:
     """Who shows another verified document than their person's keeps it as declared, for a human to see."""
+    known = scene.known.get(scene.forest.root(arrival.person))  # None: nothing that this batch brings can join them
     for identifier, assurance in brings.items():
-        if scene.kinds[identifier] == identifiers.NATIONAL_ID:
-            known = scene.known[scene.forest.root(arrival.person)]
-            if assurance >= VERIFIED and known.verified and identifier not in known.verified:
+        if known:
+            kind = scene.kinds[identifier]
+            other = kind == identifiers.NATIONAL_ID and known.verified and identifier not in known.verified
+            if other and assurance >= VERIFIED:
                 brings[identifier] = assurance = DECLARED
-            known.document(identifier, assurance)
+            known.carries(kind, identifier, assurance)
         was = scene.carriers.get(identifier, {}).get(arrival.id)
         if was is None or was.assurance < assurance:
             arrival.brings[identifier] = max(assurance, arrival.brings.get(identifier, 0))

@@ -60,7 +60,7 @@ def find(query: str) -> Found:
 def _by_identifier(guesses: list[tuple[str, str]]) -> Found:
     ring = keys.keyring(tenancy.required())
     found = rows(
-        "SELECT m.person_id, array_agg(DISTINCT i.kind) FILTER (WHERE i.state = 'shared') FROM people_identifier i "
+        "SELECT m.person_id, array_agg(DISTINCT i.kind) FILTER (WHERE i.state <> 'normal') FROM people_identifier i "
         "CROSS JOIN LATERAL (SELECT record_id FROM people_recordidentifier WHERE identifier_id = i.id LIMIT %s) c "
         "JOIN people_membership m ON m.record_id = c.record_id AND m.to_seq IS NULL WHERE i.id = ANY(%s) "
         "GROUP BY m.person_id ORDER BY m.person_id LIMIT %s",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 
 import duckdb
 import pyarrow as pa
@@ -12,6 +13,7 @@ from pyarrow import csv
 from tracte.people.linkage import blocking, frequencies
 from tracte.people.linkage.comparisons import RARE
 from tracte.people.models import LinkModel
+from tracte.people.protections.degrees import MOST_NAMES
 
 NAME = "records"
 RECORDS = f"""
@@ -19,19 +21,19 @@ SELECT r.id, m.person_id AS person, r.given, r.given_root, r.given_sound, r.sur1
 to_char(r.birth_date, 'YYYYMMDD') AS born,
 CASE WHEN extract(day FROM r.birth_date) <= 12 THEN to_char(r.birth_date, 'YYYYDDMM') END AS born_swapped,
 r.birth_date - date '0001-01-01' + 1 AS born_day, r.area AS postcode, r.place, {blocking.NAMED} AS named,
-{blocking.NAMED_HERE} AS named_here
+{blocking.NAMED_HERE} AS named_here,
+array_to_string(r.purposes, ' ') AS purposes
 FROM people_sourcerecord r JOIN people_membership m ON m.record_id = r.id AND m.to_seq IS NULL ORDER BY r.id
 """
 CARRIED = """
 SELECT c.record_id AS id, c.identifier_id AS identifier, i.kind
-FROM people_recordidentifier c JOIN people_identifier i ON i.id = c.identifier_id
+FROM people_recordidentifier c JOIN people_identifier i ON i.id = c.identifier_id AND i.state <> 'blocked'
 """
 SHARES = 'SELECT "column", value, share FROM people_frequency'
 CANNOT = """
 SELECT e.a_id AS a, e.b_id AS b FROM people_edge e WHERE e.kind = 'cannot'
 AND NOT EXISTS (SELECT FROM people_edge later WHERE later.a_id = e.a_id AND later.b_id = e.b_id AND later.seq > e.seq)
 """
-MOST_NAMES = 8  # of those who give one telephone or address: more is no household
 MOST_PERSONS = 30  # that bear one, however they are called: a switchboard where everybody says "Maria"
 LISTS = {"documents": "national_id", "phones": "phone", "emails": "email"}
 
@@ -64,6 +66,15 @@ def load(con: duckdb.DuckDBPyConnection, kept: LinkModel | None = None) -> int:
         con.unregister("kept")
     frequencies.attach(con, NAME, sorted(RARE), records if kept is None else kept.records)
     return records
+
+
+def common_purposes(told: Iterable[tuple[str, str | None]]) -> dict[str, frozenset[str]]:
+    """person -> the purposes that all their records came for, from (person, purposes of a record)."""
+    found: dict[str, frozenset[str]] = {}
+    for person, purposes in told:
+        mine = frozenset((purposes or "").split())
+        found[person] = found.get(person, mine) & mine
+    return found
 
 
 def _read(query: str, types: dict[str, pa.DataType]) -> pa.Table:

@@ -45,16 +45,18 @@ def _records(new: list[Arrival], at: dt.datetime) -> None:
         f"""
         INSERT INTO people_sourcerecord (id, source, key, given_name, surname, surname2, birth_date, address,
         postcode, language, assurance, place, given, given_root, given_sound, sur1, sur1_sound, sur2, sur2_sound, area,
-        first_seen_at, key_birth_surname, key_birth_given, key_place, key_name)
-        SELECT t.*, %s, hashtextextended(to_char(birth, 'YYYYMMDD ') || left(sur1, 4), 1),
+        first_seen_at, purposes, key_birth_surname, key_birth_given, key_place, key_name)
+        SELECT id, source, key, g, s1, s2, birth, address, postcode, language, assurance, place, given, given_root,
+        given_sound, sur1, sur1_sound, sur2, sur2_sound, area, %s, string_to_array(purposes, ' '),
+        hashtextextended(to_char(birth, 'YYYYMMDD ') || left(sur1, 4), 1),
         hashtextextended(to_char(birth, 'YYYYMMDD ') || left(given_root, 3), 2),
         hashtextextended(left(sur1, 3) || '|' || left(given_root, 3) || '|' || place, 3),
         hashtextextended({blocking.NAMED}, 4)
         FROM unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::text[], %s::text[], %s::text[], %s::date[],
         %s::text[], %s::text[], %s::text[], %s::smallint[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],
-        %s::text[], %s::text[], %s::text[], %s::text[])
+        %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
         AS t(id, source, key, g, s1, s2, birth, address, postcode, language, assurance, place,
-        given, given_root, given_sound, sur1, sur1_sound, sur2, sur2_sound, area)
+        given, given_root, given_sound, sur1, sur1_sound, sur2, sur2_sound, area, purposes)
         """,
         at,
         column("uuid", [a.id for a in new]),
@@ -68,6 +70,7 @@ def _records(new: list[Arrival], at: dt.datetime) -> None:
         column("smallint", [a.who.name_assurance for a in new]),
         column("uuid", [a.who.place for a in new]),
         *(column("text", values) for values in zip(*(a.compared for a in new), strict=True)),
+        column("text", [" ".join(a.who.purposes) for a in new]),
     )
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
 from tracte.core.models import Role, User
-from tracte.privacy.models import Purpose, Read
+from tracte.privacy.models import ConsentStatement, Purpose, Read
 from tracte.privacy.purposes import PURPOSES
 
 
@@ -28,6 +29,15 @@ def install_purposes() -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def known_purposes(keys: Iterable[str]) -> list[str]:
+    """These keys, each once and sorted. Raises UnknownPurpose for one that is neither built in nor worded here."""
+    chosen = sorted(set(keys))
+    known = {*PURPOSES, *Purpose.objects.filter(key__in=chosen).values_list("key", flat=True)}
+    if strange := [key for key in chosen if key not in known]:
+        raise UnknownPurpose(f"unknown purpose {strange[0]!r}: there are {', '.join(sorted(known))}")
+    return chosen
 
 
 def log_read(*, subject: uuid.UUID, by: User, purpose: str, at: dt.datetime, what: str = "person") -> None:
@@ -52,6 +62,31 @@ def log_read(*, subject: uuid.UUID, by: User, purpose: str, at: dt.datetime, wha
             what=what,
         )
     except IntegrityError as error:
+        raise UnknownPurpose(f"unknown purpose {purpose!r}: choose one of this administration's") from error
+
+
+@transaction.atomic
+def give(
+    *, subject: uuid.UUID, purpose: str, how: str, text_version: str, at: dt.datetime, by: User | None = None
+) -> ConsentStatement:
+    """Write down that somebody agreed to a purpose, at this source record: how, and to which text. UnknownPurpose."""
+    return _state("given", subject, purpose, at, how=how, text_version=text_version, by=by)
+
+
+@transaction.atomic
+def withdraw(
+    *, subject: uuid.UUID, purpose: str, how: str, at: dt.datetime, by: User | None = None
+) -> ConsentStatement:
+    """Write down that somebody took their consent back; it asks for no text and no reason. UnknownPurpose."""
+    return _state("withdrawn", subject, purpose, at, how=how, by=by)
+
+
+def _state(kind: str, subject: uuid.UUID, purpose: str, at: dt.datetime, **told: object) -> ConsentStatement:
+    try:
+        return ConsentStatement.objects.create(kind=kind, subject=subject, purpose=purpose, at=at, **told)
+    except IntegrityError as error:
+        if "consent_purpose_known" not in str(error):
+            raise
         raise UnknownPurpose(f"unknown purpose {purpose!r}: choose one of this administration's") from error
 
 

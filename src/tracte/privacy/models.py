@@ -81,3 +81,48 @@ class Read(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%F %R} {self.what} {self.subject} · {self.purpose}"
+
+
+class ConsentStatement(models.Model):
+    """Somebody said yes to a purpose, or took it back: a line of an append-only log.
+
+    `subject` is the source record at which it was said, so merging and parting people moves nothing; what holds for a
+    person follows (`people.consents`). `how`: by which channel or form, or in whose presence; `text_version`: which
+    wording they saw, so that what they agreed to can be shown; `by`: who wrote it down, nobody when they did it
+    themselves. Kept as long as what was done on its grounds may be disputed. The migration adds the foreign key
+    (administration, purpose) -> Purpose.
+    """
+
+    class Kind(models.TextChoices):
+        GIVEN = "given"
+        WITHDRAWN = "withdrawn"
+
+    id = models.BigAutoField(primary_key=True)
+    administration = tenancy.owner()
+    subject = models.UUIDField()
+    purpose = models.SlugField(max_length=40, db_index=False)
+    kind = models.TextField(choices=Kind.choices)
+    at = models.DateTimeField()
+    how = models.TextField()
+    text_version = models.TextField(blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    privacy = Declared(
+        "audit",
+        "P6Y",
+        personal="by",
+        pseudonymous="subject",
+        open="id administration purpose kind at how text_version",
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["given", "withdrawn"]), name="consent_kind"),
+            models.CheckConstraint(condition=~Q(how=""), name="consent_says_how"),
+            models.CheckConstraint(condition=Q(kind="withdrawn") | ~Q(text_version=""), name="consent_to_a_text"),
+        ]
+        indexes = [models.Index(fields=["subject", "purpose"], name="consent_of_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%F} {self.kind} {self.purpose} {self.subject}"

@@ -71,6 +71,21 @@ PURPOSES = {
             "Two records may be of the same person, and somebody has to look.",
         ),
     ),
+    "link": Known(
+        False,
+        (
+            "reconèixer qui és qui",
+            "reconocer quién es quién",
+            "reconéisher qui ei qui",
+            "recognise who is who",
+        ),
+        (
+            "Es comparen les fitxes per saber quines són de la mateixa persona i no fer-la començar de nou.",
+            "Se comparan las fichas para saber cuáles son de la misma persona y no hacerla empezar de nuevo.",
+            "Se compòren es fiches entà saber quines son dera madeisha persona e non hèr-la començar de nau.",
+            "Records are compared to know which are of the same person, so that nobody has to start again.",
+        ),
+    ),
     "audit": Known(
         False,
         ("controlar l’ús", "controlar el uso", "contrarotlar er usatge", "audit the use"),

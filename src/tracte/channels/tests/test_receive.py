@@ -296,3 +296,19 @@ def test_messages_are_not_changed_for_a_second_try(account):
     actions.receive_many(account, [one])
     assert isinstance(one, Message) and figures(actions.receive_many(account, [one])) == (1, 0, 1, 0)
     assert one.flags == ["date_out_of_range"]
+
+
+def test_each_record_keeps_the_purposes_that_its_channel_had_when_it_came(administration):
+    door = {"key": "enquesta", "kind": "webform", "name": "Enquesta"}
+    account = actions.open_account(**door, purposes=["complaint", "attend", "attend"])
+    actions.receive_many(account, [message("F-1", who=anna())])
+    assert SourceRecord.objects.get().purposes == ["attend", "complaint"]
+    account = actions.open_account(**door, purposes=[])
+    actions.receive_many(account, [message("F-2", who=Appearance(key="k", full_name="Pere Roca"))])
+    assert SourceRecord.objects.get(given_name="Pere").purposes == []
+    assert SourceRecord.objects.get(given_name="Anna").purposes == ["attend", "complaint"]
+
+
+def test_a_channel_has_no_purpose_that_the_administration_has_not(administration):
+    with pytest.raises(ValueError, match="unknown purpose 'curiosity': there are administer, attend"):
+        actions.open_account(key="x", kind="calls", name="X", purposes=["curiosity"])

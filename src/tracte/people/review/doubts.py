@@ -66,7 +66,7 @@ def evidence(said: dict[str, tuple[int, float]]) -> str:
 def doubt_many(found: list[Doubtful], *, model: uuid.UUID, at: dt.datetime) -> int:
     """Raise these doubts, one at most for two persons; how many are new. The caller holds the lock (`recognise.lock`).
 
-    Never two who are one person, whom somebody kept apart, or who bear different verified documents.
+    Never two who are one person, whom somebody kept apart, or who are never joined by themselves (`Known.apart`).
     """
     person = reading.persons([record for one in found for record in (one.a, one.b)])
     everybody = sorted(set(person.values()))
@@ -75,7 +75,7 @@ def doubt_many(found: list[Doubtful], *, model: uuid.UUID, at: dt.datetime) -> i
     raised = []
     for one in sorted(found, key=lambda one: (-one.weight, one.a, one.b)):
         pair = frozenset((person[one.a], person[one.b]))
-        if len(pair) == 2 and pair not in taken and not known[person[one.a]].never(known[person[one.b]]):
+        if len(pair) == 2 and pair not in taken and not known[person[one.a]].apart(known[person[one.b]]):
             taken.add(pair)
             raised.append(one)
     return _raise(raised, model, at) if raised else 0

@@ -71,7 +71,7 @@ class Doubt(models.Model):
 
     objects = Doubts.as_manager()
     privacy = Declared(
-        "attend", "P6Y", pseudonymous="id a b weights", open="administration at model weight why opinions closed_at"
+        "link", "P6Y", pseudonymous="id a b weights", open="administration at model weight why opinions closed_at"
     )
 
     class Meta:
@@ -116,7 +116,7 @@ class Verdict(models.Model):
 
     objects = Verdicts.as_manager()
     privacy = Declared(
-        "attend",
+        "link",
         "P6Y",
         personal="by reason",
         pseudonymous="doubt edge",
@@ -151,7 +151,7 @@ class Calibration(models.Model):
     link_at = models.FloatField()
     ask_at = models.FloatField()
     curve = models.JSONField()
-    privacy = Declared("attend", "P6Y", personal="by", open="id administration at model labels link_at ask_at curve")
+    privacy = Declared("link", "P6Y", personal="by", open="id administration at model labels link_at ask_at curve")
 
     class Meta:
         constraints = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from tracte.core.clock import now
 from tracte.people import actions
@@ -24,7 +25,7 @@ def appears(
     sure: int = DECLARED,
     key: str = "",
     birth: str = "",
-    **more: str,
+    **more: Any,
 ) -> Appearance:
     """`sure` is of telephone and e-mail; a document is verified unless it begins with `?`."""
     given = [("phone", phone, sure), ("email", email, sure)]

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import pytest
 
-from tracte.people.appearance import DECLARED, PROVED, VERIFIED
+from tracte.people.appearance import ATTEND, DECLARED, PROVED, VERIFIED
 from tracte.people.matching import Carrier, Known, Scene
 
 IDS = [uuid.UUID(int=n) for n in range(1, 20)]
@@ -15,9 +15,9 @@ PHONE, EMAIL, DNI, OTHER_DNI = IDS[10:14]
 
 def known(*, surname="", surname2="", birth=None, document=None, assurance=VERIFIED):
     found = Known()
-    found.learn(birth, surname, surname2)
+    found.learn(birth, surname, surname2, ATTEND)
     if document:
-        found.document(document, assurance)
+        found.carries("national_id", document, assurance)
     return found
 
 

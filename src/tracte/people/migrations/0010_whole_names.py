@@ -12,7 +12,7 @@ UPDATE people_sourcerecord SET
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0005_review")]
+    dependencies = [("people", "0009_one_document_by_record")]
     operations = [
         migrations.RemoveIndex("SourceRecord", "record_by_area"),
         migrations.RenameField("SourceRecord", "key_area", "key_name"),

@@ -38,5 +38,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0005_review")]
+    dependencies = [("people", "0008_relations")]
     operations = [migrations.RunSQL(FORWARD, AS_IT_WAS)]

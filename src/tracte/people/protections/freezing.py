@@ -1,0 +1,98 @@
+"""Persons who joined too much are frozen: no engine link reaches them until somebody looks. Nobody is evicted.
+
+Frozen is what a person's figures say, read with everything else that is known of them (`matching.Known.frozen`): after
+a split below the limits they are so no longer. The rows are for people: since when, why, and who let it grow again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tracte.core.ids import uuid7_bytes
+from tracte.core.sql import column, rows, run
+from tracte.people import reading
+from tracte.people.matching import MOST_EMAILS, MOST_PHONES, MOST_RECORDS, Id, Known
+from tracte.people.protections.models import Freeze
+
+OVER = """
+SELECT person_id FROM people_membership WHERE to_seq IS NULL GROUP BY person_id HAVING count(*) >= %s UNION
+SELECT m.person_id FROM people_membership m JOIN people_recordidentifier c ON c.record_id = m.record_id
+JOIN people_identifier i ON i.id = c.identifier_id AND i.kind <> 'national_id' WHERE m.to_seq IS NULL
+GROUP BY m.person_id, i.kind HAVING count(DISTINCT i.id) > CASE i.kind WHEN 'phone' THEN %s::int ELSE %s::int END
+"""
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A freeze that stands, with the person that it concerns today and their figures; of a component, as it was."""
+
+    freeze: Freeze
+    person: uuid.UUID
+    records: int
+    phones: int
+    emails: int
+
+
+def note(known: Mapping[Id, Known], at: dt.datetime) -> int:
+    """Write down those of these persons who are frozen and were not yet; how many are frozen."""
+    found = [(person, one) for person, one in known.items() if one.frozen]
+    if found:
+        _write(
+            [(p, k.frozen, k.records, len(k.phones), len(k.emails), k.times) for p, k in found],
+            at,
+        )
+    return len(found)
+
+
+def sweep(at: dt.datetime) -> set[Id]:
+    """Everybody who is frozen, written down; their persons."""
+    over = [person for (person,) in rows(OVER, MOST_RECORDS, MOST_PHONES, MOST_EMAILS, ids_as_bytes=True)]
+    known = reading.known(over)
+    note(known, at)
+    return {person for person, one in known.items() if one.frozen}
+
+
+def note_components(components: Iterable[list[Id]], at: dt.datetime) -> None:
+    """Components of the batch pass that are too large to be looked into: `records` of each."""
+    if found := [(min(records), "component", len(records), 0, 0, 1) for records in components]:
+        _write(found, at)
+
+
+def _write(found: list[tuple[Id, str, int, int, int, int]], at: dt.datetime) -> None:
+    record, why, *figures = zip(*found, strict=True)
+    run(
+        """
+        INSERT INTO people_freeze (id, record_id, at, why, records, phones, emails, times)
+        SELECT id, record, %s, why, records, phones, emails, times FROM unnest(%s::uuid[], %s::uuid[], %s::text[],
+        %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) AS t(id, record, why, records, phones, emails, times)
+        ON CONFLICT (record_id, times) DO NOTHING
+        """,
+        at,
+        column("uuid", [uuid7_bytes() for _ in found]),
+        column("uuid", record),
+        column("text", why),
+        *(column("bigint", each) for each in figures),
+    )
+
+
+def standing(person: uuid.UUID | None = None) -> list[Frozen]:
+    """What is frozen now; or this person alone, if they are. Newest first."""
+    waiting = Freeze.objects.filter(thaw=None).order_by("-at", "id")
+    if person:
+        mine = {"record__memberships__person_id": person, "record__memberships__to_seq": None}
+        waiting = waiting.filter(**mine).exclude(why=Freeze.Why.COMPONENT)
+    freezes = list(waiting)
+    owner = reading.persons([one.record_id.bytes for one in freezes])
+    known = reading.known(sorted(set(owner.values())))
+    found: dict[Id, Frozen] = {}
+    for freeze in freezes:
+        id_ = owner[freeze.record_id.bytes]
+        one, bearer = known[id_], uuid.UUID(bytes=id_)
+        if freeze.why == Freeze.Why.COMPONENT:
+            found.setdefault(id_, Frozen(freeze, bearer, freeze.records, 0, 0))
+        elif one.frozen and one.times <= freeze.times:
+            found[id_] = Frozen(freeze, bearer, one.records, len(one.phones), len(one.emails))
+    return list(found.values())
