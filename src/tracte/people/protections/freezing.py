@@ -19,9 +19,11 @@ from tracte.people.protections.models import Freeze
 
 OVER = """
 SELECT person_id FROM people_membership WHERE to_seq IS NULL GROUP BY person_id HAVING count(*) >= %s UNION
-SELECT m.person_id FROM people_membership m JOIN people_recordidentifier c ON c.record_id = m.record_id
-JOIN people_identifier i ON i.id = c.identifier_id AND i.kind <> 'national_id' WHERE m.to_seq IS NULL
-GROUP BY m.person_id, i.kind HAVING count(DISTINCT i.id) > CASE i.kind WHEN 'phone' THEN %s::int ELSE %s::int END
+SELECT m.person_id FROM people_recordidentifier c CROSS JOIN LATERAL (SELECT kind FROM people_identifier
+WHERE id = c.identifier_id AND kind <> 'national_id' OFFSET 0) i CROSS JOIN LATERAL (SELECT person_id
+FROM people_membership WHERE record_id = c.record_id AND to_seq IS NULL OFFSET 0) m
+GROUP BY m.person_id, i.kind
+HAVING count(DISTINCT c.identifier_id) > CASE i.kind WHEN 'phone' THEN %s::int ELSE %s::int END
 """
 
 
