@@ -10,12 +10,17 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tracte.core.ids import uuid7_bytes
 from tracte.core.sql import column, rows, run
 from tracte.people import reading
+from tracte.people.identifiers import EMAIL, PHONE
 from tracte.people.matching import MOST_EMAILS, MOST_PHONES, MOST_RECORDS, Id, Known
 from tracte.people.protections.models import Freeze
+
+if TYPE_CHECKING:
+    from tracte.people.profile import Profile
 
 OVER = """
 SELECT person_id FROM people_membership WHERE to_seq IS NULL GROUP BY person_id HAVING count(*) >= %s UNION
@@ -61,6 +66,16 @@ def note_components(components: Iterable[list[Id]], at: dt.datetime) -> None:
     """Components of the batch pass that are too large to be looked into: `records` of each."""
     if found := [(min(records), "component", len(records), 0, 0, 1) for records in components]:
         _write(found, at)
+
+
+def of_person(profile: Profile) -> Frozen | None:
+    """The freeze that stands on an opened person, asked for only when what is shown of them reaches a limit."""
+    held = {
+        kind: {one.identifier.bytes for one in profile.claims if one.kind == kind and one.identifier}
+        for kind in (PHONE, EMAIL)
+    }
+    shown = Known(records=len(profile.records), phones=held[PHONE], emails=held[EMAIL])
+    return next(iter(standing(profile.id)), None) if shown.reaches(1) else None
 
 
 def _write(found: list[tuple[Id, str, int, int, int, int]], at: dt.datetime) -> None:
