@@ -89,14 +89,15 @@ def figures(pairs: Iterable[tuple[Hashable, Hashable]]) -> dict[str, float | int
     }
 
 
-def strangers(found: Iterable[tuple[Any, Hashable, Hashable]]) -> dict[str, float | int]:
+def strangers(found: Iterable[tuple[Any, Hashable, Hashable]]) -> dict[str, float | int | str]:
     """Of (record, predicted, true): what joining two true people does to them.
 
     `newcomers_wrongly_attached`: the share of true people whose oldest record (ids grow with time) lies with an older
     one of somebody else: not yet known, and taken for another. `largest_mixed`: the records of the largest person that
     holds two true people; `largest_false`: the most records in one person that are not of whom most of its records are.
     """
-    members, eldest = defaultdict(list), {}
+    members: dict[Hashable, list[tuple[Any, Hashable]]] = defaultdict(list)
+    eldest: dict[Hashable, tuple[Any, Hashable]] = {}
     for record, predicted, true in sorted(found, key=lambda one: (one[0], str(one[2]))):
         members[predicted].append((record, true))
         eldest.setdefault(true, (record, predicted))

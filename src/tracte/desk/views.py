@@ -98,7 +98,7 @@ def person(request: visit.AgentRequest, profile: Profile) -> HttpResponse:
         "last_period": words.period(wanted.before[0]) if wanted.before else "",
         "doubts": _doubts(request, records) if template == "person.html" else [],
         "shares": relations.of_records(records) if template == "person.html" else [],
-        "frozen": next(iter(freezing.standing(profile.id)), None),
+        "frozen": freezing.of_person(profile) if template == "person.html" else None,
     }
     return render(request, f"desk/{template}", context)
 

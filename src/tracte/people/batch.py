@@ -7,7 +7,6 @@ was joined stays joined. Each link is checked again under the lock, since people
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import json
 import uuid
 from collections.abc import Callable, Iterator
@@ -51,7 +50,6 @@ def resolve(*, at: dt.datetime, engine: str = "duckdb", tell: Callable[[str], ob
         tell("identifiers: " + (", ".join(f"{n} {state}" for state, n in degrees.recount().items()) or "as they were"))
         frozen = freezing.sweep(at)
         tell(f"{table.load(con, kept)} records")
-        together = _pairs(con, "SELECT list(unique_id ORDER BY unique_id) FROM records GROUP BY person")
         resolved = resolving.people(
             con,
             [table.NAME],
@@ -60,7 +58,7 @@ def resolve(*, at: dt.datetime, engine: str = "duckdb", tell: Callable[[str], ob
             least=kept.link_at,
             heed=kept.ask_at,
             guarded=True,
-            together=together,
+            unit="person",
             never=table.apart(con),
         )
         proposals = _proposals(con, kept, resolved, frozen)
@@ -75,11 +73,6 @@ def resolve(*, at: dt.datetime, engine: str = "duckdb", tell: Callable[[str], ob
     asked = finding.ask(doubtful, kept, at=at)
     tell("relations: " + ", ".join(f"{n} {what}" for what, n in relations.renew(at).items()))
     return {"proposed": len(proposals), "linked": made, "frozen": len(resolved.frozen), "doubts": asked}
-
-
-def _pairs(con: duckdb.DuckDBPyConnection, lists: str) -> list[resolving.Pair]:
-    """Neighbours in each list: enough to hold it together."""
-    return [pair for (members,) in con.execute(lists).fetchall() for pair in itertools.pairwise(members)]
 
 
 def _components(con: duckdb.DuckDBPyConnection, resolved: resolving.Resolved, frozen: set[Id]) -> Iterator[list[Id]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from tracte.core import tenancy
 from tracte.core.clock import now
 from tracte.core.declared import Declared
 from tracte.core.ids import uuid7
+from tracte.core.sql import rows
 from tracte.people.appearance import ATTEND, DECLARED, PROVED, VERIFIED
 from tracte.people.linkage import calibration
 from tracte.people.linkage.model import Model
@@ -238,10 +240,19 @@ class LinkModel(models.Model):
 
     @classmethod
     def in_use(cls) -> LinkModel | None:
-        """The newest, with the thresholds to which people's verdicts moved it (`review`)."""
-        moved = Calibration.objects.filter(model=models.OuterRef("id")).order_by("-at", "-id")
-        at = {f"moved_{name}": models.Subquery(moved.values(name)[:1]) for name in ("link_at", "ask_at")}
-        return cls.objects.annotate(**at).order_by("-trained_at", "-id").first()
+        """The newest, with the thresholds to which people's verdicts moved it (`review`). Asked with every arrival, so
+        without what it learnt, which never changes and is kept in memory."""
+        found = rows(
+            "SELECT m.id, m.administration_id, m.trained_at, m.records, moved.link_at, moved.ask_at FROM (SELECT * "
+            "FROM people_linkmodel ORDER BY trained_at DESC, id DESC LIMIT 1) m LEFT JOIN LATERAL (SELECT link_at, "
+            "ask_at FROM people_calibration WHERE model_id = m.id ORDER BY at DESC, id DESC LIMIT 1) moved ON true"
+        )
+        if not found:
+            return None
+        *values, link_at, ask_at = found[0]
+        kept = cls.from_db(None, ["id", "administration_id", "trained_at", "records"], values)
+        kept.moved_link_at, kept.moved_ask_at = link_at, ask_at  # type: ignore[attr-defined]
+        return kept
 
     @property
     def link_at(self) -> float:
@@ -257,7 +268,13 @@ class LinkModel(models.Model):
 
     @cached_property
     def learnt(self) -> Model:
-        return Model(self.settings, self.records)
+        return _learnt(self.id)
+
+
+@functools.lru_cache(maxsize=64)
+def _learnt(model: uuid.UUID) -> Model:
+    kept = LinkModel.objects.get(id=model)
+    return Model(kept.settings, kept.records)
 
 
 class Frequency(models.Model):

@@ -21,7 +21,6 @@ SELECT r.id, m.person_id AS person, r.given, r.given_root, r.given_sound, r.sur1
 to_char(r.birth_date, 'YYYYMMDD') AS born,
 CASE WHEN extract(day FROM r.birth_date) <= 12 THEN to_char(r.birth_date, 'YYYYDDMM') END AS born_swapped,
 r.birth_date - date '0001-01-01' + 1 AS born_day, r.area AS postcode, r.place, {blocking.NAMED} AS named,
-{blocking.NAMED_HERE} AS named_here,
 array_to_string(r.purposes, ' ') AS purposes
 FROM people_sourcerecord r JOIN people_membership m ON m.record_id = r.id AND m.to_seq IS NULL ORDER BY r.id
 """
@@ -59,12 +58,12 @@ def load(con: duckdb.DuckDBPyConnection, kept: LinkModel | None = None) -> int:
     con.unregister("carried")
     records = con.execute(f"SELECT count(*) FROM {NAME}").fetchall()[0][0]
     if kept is None:
-        frequencies.count(con, [NAME], sorted(RARE))
+        frequencies.count(con, [NAME], sorted(RARE), names=True)
     else:
         con.register("kept", _read(f"{SHARES} WHERE model_id = '{kept.id}'", {"share": pa.float64()}))
         con.execute(f"CREATE OR REPLACE TABLE {frequencies.TABLE} AS FROM kept")
         con.unregister("kept")
-    frequencies.attach(con, NAME, sorted(RARE), records if kept is None else kept.records)
+    frequencies.attach(con, NAME, sorted(RARE), records if kept is None else kept.records, names=True)
     return records
 
 

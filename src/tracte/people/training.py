@@ -40,7 +40,7 @@ def train(*, at: dt.datetime, tell: Callable[[str], object] = print) -> LinkMode
 
 def _keep_frequencies(con: duckdb.DuckDBPyConnection, made: LinkModel) -> None:
     """The live path looks up how frequent a name is; those that the model does not ask for are left out."""
-    asked = [*weights.frequencies(made.learnt), *frequencies.NAMESAKES]
+    asked = [*weights.frequencies(made.learnt), "given", *frequencies.NAMES, frequencies.NAMESAKES]
     found = con.execute(
         f'SELECT "column", value, share FROM {frequencies.TABLE} WHERE "column" IN ? ORDER BY ALL',  # noqa: S608
         [asked],

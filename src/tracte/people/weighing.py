@@ -14,19 +14,18 @@ from typing import NamedTuple
 
 from tracte.core import sql
 from tracte.core.sql import column
-from tracte.people.linkage import blocking, guard, weights
+from tracte.people.linkage import frequencies, guard, weights
 from tracte.people.linkage.model import Model
 from tracte.people.matching import Id
 
 MOST = 30  # records of one key
 KEYS = ("key_birth_surname", "key_birth_given", "key_place", "key_name")
 
-ROW = f"""
+ROW = """
 SELECT id, given, given_root, given_sound, sur1, sur1_sound, sur2, sur2_sound, area AS postcode,
 place::text AS place, to_char(birth_date, 'YYYYMMDD') AS born, birth_date - date '0001-01-01' + 1 AS born_day,
 CASE WHEN extract(day FROM birth_date) <= 12 THEN to_char(birth_date, 'YYYYDDMM') END AS born_swapped,
-key_birth_surname, key_birth_given, key_place, key_name, {blocking.NAMED} AS named, {blocking.NAMED_HERE} AS named_here
-FROM people_sourcerecord
+key_birth_surname, key_birth_given, key_place, key_name FROM people_sourcerecord
 """
 LISTS = """
 SELECT array_agg(c.identifier_id) FILTER (WHERE i.kind = 'national_id') AS documents,
@@ -58,21 +57,36 @@ def weigh(newcomers: list[Id], model: Model, model_id: uuid.UUID, *, least: floa
 
 def statement(model: Model) -> str:
     """The model as SQL; asked with newcomers, the id of the model and the least weight in bits."""
-    return _statement(json.dumps(model.settings), model.records)
+    return _statement(model.as_json, model.records)
 
 
-def share(name: str, side: str, rarest: float | None = None) -> str:
+def share(name: str, side: str, rarest: float) -> str:
     """How frequent the value of a row is, where `model.id` is that of the model."""
-    found = f"""(SELECT share FROM people_frequency WHERE model_id = model.id AND "column" = '{name}'
-    AND value = {side}.{name})"""
-    return found if rarest is None else f"coalesce({found}, {rarest!r})"
+    return f"coalesce({_counted(name, f'{side}.{name}')}, {rarest!r})"
+
+
+def _counted(name: str, value: str) -> str:
+    found = (
+        f"SELECT share FROM people_frequency WHERE model_id = model.id AND \"column\" = '{name}' AND value = {value}"
+    )
+    return f"({found})"
+
+
+def _told(what: str, side: str, records: int) -> str:
+    """What the batch pass attaches to each row (`frequencies`), looked up."""
+    if what == "share_given":
+        return _counted("given", f"{side}.given")
+    if what == frequencies.NAMESAKES:
+        return f"({_counted(what, frequencies.NAMED_HERE.format(side))} IS NOT NULL)"
+    return frequencies.others(lambda name: _counted(name, frequencies.NAMES[name].format(side)), records)[what]
 
 
 def may(levels: dict[str, str], weight: str, records: int) -> str:
     """The guard, over rows `l` and `r`."""
     if guard.NAME not in levels:
         return "false"
-    return guard.condition(levels | guard.circumstances(levels[guard.NAME], share, records), weight)
+    told = functools.partial(_told, records=records)
+    return guard.condition(levels | guard.circumstances(levels[guard.NAME], told, records), weight)
 
 
 @functools.lru_cache(maxsize=16)

@@ -6,7 +6,6 @@ Each runs in a process of its own, so that its peak memory is its own; by turns,
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import subprocess
@@ -60,9 +59,7 @@ def _child(records: Path, settings: Path, engine: str) -> dict[str, Any]:
 
 def _ours(con: duckdb.DuckDBPyConnection, model: Model) -> tuple[int, int]:
     """Pairs inside persons, and persons of two records and more."""
-    lists = con.execute(f"SELECT list(unique_id ORDER BY unique_id) FROM {TABLE} GROUP BY person").fetchall()
-    together = [pair for (members,) in lists for pair in itertools.pairwise(members)]
-    found = resolving.people(con, [TABLE], model, least=LEAST, heed=calibration.ASK, guarded=True, together=together)
+    found = resolving.people(con, [TABLE], model, least=LEAST, heed=calibration.ASK, guarded=True, unit="person")
     return len(found.weights), len(found.groups)
 
 

@@ -75,7 +75,9 @@ def asking(con: duckdb.DuckDBPyConnection, name: str, model: Model) -> tuple[Duc
     everybody = api.register(name, dataset_display_name=name)
     linker = Linker(everybody, model.settings, log_level=None)
     for column in weights.frequencies(model):
-        linker.table_management.compute_tf_table(column)
+        told = f"SELECT DISTINCT {column}, {weights.share(column, 't')} AS tf_{column} FROM {name} t"
+        con.execute(f"CREATE OR REPLACE TABLE tf_{column} AS {told} WHERE {column} IS NOT NULL").fetchall()
+        linker.table_management.register_term_frequency_lookup(api.register(f"tf_{column}"), column)
 
     def ask(frame: SplinkDataFrame, rules: list | None) -> SplinkDataFrame:
         with warnings.catch_warnings():

@@ -124,13 +124,9 @@ def _write(con: duckdb.DuckDBPyConnection, name: str, model: Model, pairs: list[
     """The records of these pairs, with how frequent their values are among all; and the pairs."""
     con.register("pairs", pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]}))
     con.execute(f"COPY pairs TO '{folder / 'pairs.parquet'}'").fetchall()
-    shares = "".join(
-        f", count(*) OVER (PARTITION BY {column})::DOUBLE / count({column}) OVER () AS tf_{column}"
-        for column in weights.frequencies(model)
-    )
     lists = ", ".join(f"{column}::VARCHAR[] AS {column}" for column in ("documents", "phones", "emails"))
     con.execute(
-        f"COPY (SELECT * REPLACE ({lists}) FROM (SELECT *{shares} FROM {name}) "
+        f"COPY (SELECT * REPLACE ({lists}) FROM {name} "
         f"WHERE unique_id IN (SELECT a FROM pairs UNION SELECT b FROM pairs)) TO '{folder / 'known.parquet'}'"
     ).fetchall()
     con.unregister("pairs")

@@ -109,20 +109,20 @@ def town() -> Town:
     loaded = time.perf_counter()
     with tenancy.acting_for(administration):
         model = training.train(at=now(), tell=_tell)
-        records = _everybody()
+        records = _everybody(model)
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE people_frequency")
     spent = {"loading": round(loaded - started), "learning": round(time.perf_counter() - loaded)}
     return Town(administration, model, records, list(coming), spent)
 
 
-def _everybody() -> Path:
+def _everybody(model: LinkModel) -> Path:
     """The table that the batch pass reads. Who comes later is not in it: the model does not know how frequent they are."""
     from tracte.people import table
 
     path = postgres.home() / "records.parquet"
     with database() as con:
-        table.load(con)
+        table.load(con, model)
         con.execute(f"COPY {table.NAME} TO '{path}' (FORMAT parquet)").fetchall()
     return path
 

@@ -68,7 +68,7 @@ def _language(rng: Random, person: Person) -> None:
 
 
 def _reachable(rng: Random, person: Person, age: int, numbers: Numbers, emails: set[str]) -> None:
-    """Fewer channels with age; calls and the office are open to all."""
+    """Fewer channels with age; the office is open to all, calls to who has a telephone at home or in the pocket."""
     young = age < 72
     if rng.random() < (0.97 if young else 0.7):
         person.mobile = numbers.mobile(person.number)
@@ -77,7 +77,9 @@ def _reachable(rng: Random, person: Person, age: int, numbers: Numbers, emails: 
     elif rng.random() < (0.86 if young else 0.36):
         local = [plain(person.given.split()[0]), plain(person.surname.split()[-1])]
         person.email = _address(rng, local, person.born.year % 100, emails)
-    person.reach = 1 << p.TRUCADES | 1 << p.OFICINA
+    person.reach = 1 << p.OFICINA
+    if person.mobile or person.home.landline:
+        person.reach |= 1 << p.TRUCADES
     odds = {
         p.BUSTIA: 0.9 if person.email else 0.0,
         p.TELEGRAM: (0.36 if young else 0.08) if person.mobile else 0.0,

@@ -102,7 +102,8 @@ class Plan:
         channel = favourite = _channel(person.reach, person.trait(1) if rng.random() < 0.55 else rng.random())
         moment = 0
         for place, step in enumerate(steps):
-            if step == ANSWER and channel in (p.TRUCADES, p.OFICINA) and rng.random() < 0.6:
+            spoken = step == ANSWER and channel in (p.TRUCADES, p.OFICINA) and rng.random() < 0.6
+            if spoken or (step in OUTBOUND and not _can_be_reached(person)):
                 step = MORE  # who spoke with somebody was answered there and then
             if step in OUTBOUND:
                 channel = _answers(person, step, channel, rng.random())
@@ -177,10 +178,16 @@ def _channel(reach: int, chance: float) -> int:
     return used[seasons.pick(odds, chance)]
 
 
+def _can_be_reached(person: Person) -> bool:
+    return bool(person.email) or person.uses(p.TRUCADES)
+
+
 def _answers(person: Person, step: int, asked_by: int, chance: float) -> int:
     """By which channel we answer."""
     if step == ANSWER and person.email and (asked_by == p.BUSTIA or chance < 0.35):
         return p.BUSTIA
     if step == ANSWER and asked_by == p.TELEGRAM:
         return p.TELEGRAM
+    if not person.uses(p.TRUCADES):
+        return p.BUSTIA
     return p.SMS if person.mobile and (step == ALERT or chance < 0.7) else p.TRUCADES

@@ -2,6 +2,7 @@
 
 from tracte.core import tenancy
 from tracte.core.clock import now
+from tracte.desk.tests import cast
 from tracte.people.models import Freeze, Thaw
 from tracte.people.protections import freezing
 from tracte.privacy.models import Read
@@ -44,3 +45,12 @@ def test_who_leads_lets_it_grow(client, administration, supervisor, merce, monke
     )
     assert Thaw.objects.get().reason == "és ella" and not freezing.standing()
     assert "Algú altre" in client.post(f"{LIST}{found.id}/", {"reason": "és ella"}, follow=True).content.decode()
+
+
+def test_the_person_and_a_merge_of_them_say_it(desk, merce, monkeypatch):
+    assert "persona aturada" not in desk.get(f"/desk/people/{merce}/").content.decode()
+    freeze(monkeypatch, merce)
+    other = cast.person("600 000 999")
+    for page in (f"/desk/people/{merce}/", f"/desk/people/{other}/merge/{merce}/"):
+        assert "És una persona aturada." in desk.get(page).content.decode(), page
+    assert "persona aturada" not in desk.get(f"/desk/people/{other}/").content.decode()

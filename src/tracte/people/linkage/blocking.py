@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 Rule = tuple[str, ...]
-# A whole name, whichever surname comes first; and a name with one surname in one place. SQL of any engine.
+# A whole name, whichever surname comes first: SQL of any engine.
 NAMED = "CASE WHEN sur2 IS NOT NULL THEN given_root || '|' || least(sur1, sur2) || '|' || greatest(sur1, sur2) END"
-NAMED_HERE = "given_root || '|' || sur1 || '|' || CAST(place AS text)"
 LISTS = ("documents", "phones", "emails")
 
 KEYS: tuple[Rule, ...] = (  # of an installation, live and in batch: at most seven, each an index (`surface`)
@@ -59,6 +58,9 @@ FILE_KEYS: tuple[Rule, ...] = (  # of a file, whatever columns it has: those tha
     ("post3", "given3"),
     ("post3", "sur4"),
     ("text",),
+    ("sur1",),
+    ("given",),
+    ("born",),
 )
 PARTS = {  # columns that rules alone need: the beginning of another
     "given3": ("given", 3),

@@ -58,19 +58,24 @@ def bounded(weights: Mapping[tuple[Node, Node], float]) -> tuple[list[list[Node]
 
 
 def groups(
-    nodes: Collection[Node], weights: Mapping[tuple[Node, Node], float], never: Collection[tuple[Node, Node]] = ()
+    nodes: Collection[Node],
+    weights: Mapping[tuple[Node, Node], float],
+    never: Collection[tuple[Node, Node]] = (),
+    sizes: Mapping[Node, int] | None = None,
 ) -> list[list[Node]]:
-    """Part a component into people. `weights`: match weight of each pair (a, b), a < b, prior included; a pair that is
-    not there is taken for a doubt, 0. `never`: pairs that cannot be one person."""
+    """Part a component into people. `weights`: of each two nodes (a, b), a < b, the sum of the match weights of all
+    pairs of their records, prior included; two that are not there are taken for a doubt, 0. `never`: that cannot be one
+    person. `sizes`: how many records each node stands for (1, if not told)."""
     members: dict[Node, list[Node]] = {node: [node] for node in sorted(nodes)}  # type: ignore[type-var]
+    size = {node: (sizes or {}).get(node, 1) for node in members}
     sums: dict[Node, dict[Node, float]] = {node: {} for node in members}
     for (a, b), weight in weights.items():
         if a in sums and b in sums:
-            sums[a][b] = sums[b][a] = max(-CAP, min(CAP, weight))
+            sums[a][b] = sums[b][a] = weight
     for a, b in never:
         if a in sums and b in sums:
             sums[a][b] = sums[b][a] = float("-inf")
-    while (best := _closest(sums, members)) is not None:
+    while (best := _closest(sums, size)) is not None:
         a, b = best
         for other, weight in sums.pop(b).items():
             if other != a:
@@ -78,16 +83,17 @@ def groups(
                 del sums[other][b]
         del sums[a][b]
         members[a] += members.pop(b)
+        size[a] += size.pop(b)
     return [sorted(group) for group in members.values()]  # type: ignore[type-var]
 
 
-def _closest(sums: Mapping[Node, Mapping[Node, float]], members: Mapping[Node, list[Node]]) -> tuple[Node, Node] | None:
+def _closest(sums: Mapping[Node, Mapping[Node, float]], size: Mapping[Node, int]) -> tuple[Node, Node] | None:
     """The two groups that agree most on average, if any two agree at all; the older first."""
     best, pair = 0.0, None
     for a, others in sums.items():
         for b, total in others.items():
             if a < b:  # type: ignore[operator]
-                average = total / (len(members[a]) * len(members[b]))
+                average = total / (size[a] * size[b])
                 if average > best:
                     best, pair = average, (a, b)
     return pair

@@ -25,7 +25,9 @@ ROW_GROUP = 20_480  # rows of what one task reads at least
 _named = re.compile(r"\b[lr]\.(\w+)")
 
 
-def weigh(con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, *, least: float, guarded: bool) -> str:
+def weigh(
+    con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, *, least: float, guarded: bool = False
+) -> str:
     """As `resolving.weigh`: the name of a table (a, b, w, may). What is written meanwhile only its owner can read, and
     it is removed at the end. Raises NoSpark."""
     asked = statement(model, least, link=len(tables) > 1, guarded=guarded)
@@ -57,7 +59,7 @@ def statement(model: Model, least: float, *, link: bool, guarded: bool) -> str:
     said = weights.expressions(model, "spark")
     inner = {column: level for column, (level, _) in said.items()}
     if guarded:
-        inner |= guard.circumstances(inner[guard.NAME], weights.share, model.records)
+        inner |= guard.circumstances(inner[guard.NAME], weights.told, model.records)
     levels = {column: f"level_{column}" for column in inner}
     may = guard.condition(levels, "w") if guarded else "true"
     total = " + ".join([f"CAST({model.prior!r} AS DOUBLE)", *(bits for _, bits in said.values())])

@@ -2,8 +2,8 @@
 
 Telephone, address, surname and postcode belong to a family as much as to a person. So a pair is linked by itself only
 when the given names are one, no birth date or document differs, and something besides the name agrees: a document, a
-telephone, an address, a birth date; a postcode or a town, or nothing at all, only for a name that nobody else is known
-to bear there, or anywhere.
+telephone, an address, a birth date; a postcode or a town, or nothing at all, only for a name that hardly anybody else
+can bear there, or anywhere.
 
 `levels`: of each comparison (-1 unknown, 0 different); `weight`: that of the whole pair, in bits, prior included; and
 what else the two rows tell (`circumstances`).
@@ -16,19 +16,24 @@ from collections.abc import Callable, Mapping
 UNKNOWN, DIFFERENT = -1, 0
 NAME = "given"
 NEVER_DIFFERENT = ("born", "documents", "national_id")
-ONE_NAME, ALONE, ALONE_HERE, REACHED = "one_name", "alone", "alone_here", "reached"
-CIRCUMSTANCES = (ONE_NAME, ALONE, ALONE_HERE, REACHED)
+ONE_NAME, REACHED = "one_name", "reached"
+RARE = {  # so few others may bear that name: with one surname in that place, the whole name there, or anywhere
+    "rare_here": ("others_here", 0.05),
+    "whole_rare_here": ("others_whole_here", 0.1),
+    "whole_rare": ("others_whole", 0.03),
+}
+CIRCUMSTANCES = (ONE_NAME, REACHED, *RARE)
 BESIDES = (  # column -> least level; one of these must hold
     {"documents": 1},
     {"national_id": 2},
     {"phones": 1},
     {"emails": 1},
     {"born": 3},
-    {"postcode": 3, ALONE_HERE: 1},
-    {"place": 1, "sur1": 4, "sur2": 1, ALONE_HERE: 1},
-    {"place": 1, "sur1": 1, "sur2": 4, ALONE_HERE: 1},
-    {"place": 1, "sur1": 4, "weight": 8, ALONE_HERE: 1},
-    {"sur1": 3, "sur2": 3, "weight": 10, ALONE: 1, REACHED: 1},
+    {"postcode": 3, "rare_here": 1},
+    {"postcode": 3, "sur2": 1, "whole_rare_here": 1},
+    {"place": 1, "sur1": 1, "sur2": 1, "whole_rare_here": 1},
+    {"place": 1, "sur1": 4, "rare_here": 1},
+    {"sur1": 3, "sur2": 3, "whole_rare": 1, REACHED: 1},
 )
 SLIPS = (1, 3)  # levels of the given name where a slip of the pen or of the ear may be, or another name
 RARER, SELDOM = 50, 3  # a slip is so many times rarer than the name, or was met so seldom
@@ -60,19 +65,19 @@ def condition(levels: Mapping[str, str], weight: str) -> str:
     return " AND ".join([f"({columns[NAME]}) > {DIFFERENT}", *never, f"({' OR '.join(besides) or 'false'})"])
 
 
-def circumstances(given: str, share: Callable[[str, str], str], records: int) -> dict[str, str]:
+def circumstances(given: str, told: Callable[[str, str], str], records: int) -> dict[str, str]:
     """What two rows `l` and `r` tell beside the levels: name -> SQL that is 1 or 0. Two usual names are two names,
-    however alike: Marta and Maria. `given`: an expression of the level of the given name; `share`: of (column, side),
-    how frequent that row's value is, NULL where none was counted; `records`: how many there were to count."""
-    seen = [f"coalesce({share(NAME, side)}, {1 / max(records, 1)!r})" for side in "lr"]
+    however alike: Marta and Maria. `given`: an expression of the level of the given name; `told`: of (what, side), what
+    that row tells of how frequent its name is (`frequencies`); `records`: how many there were to count."""
+    seen = [f"coalesce({told('share_given', side)}, {1 / max(records, 1)!r})" for side in "lr"]
     rare, usual = f"least({', '.join(seen)})", f"greatest({', '.join(seen)})"
-    slip = f"{rare} * {RARER} <= {usual} OR {rare} * {records} <= {SELDOM}"
-    alone = "{} IS NULL AND {} IS NULL"
-    reached = " AND ".join(f"coalesce({side}.documents, {side}.phones, {side}.emails) IS NOT NULL" for side in "lr")
-    told = {
-        ONE_NAME: f"({given}) NOT IN {SLIPS} OR {slip}",
-        ALONE: alone.format(share("named", "l"), share("named", "r")),
-        ALONE_HERE: alone.format(share("named_here", "l"), share("named_here", "r")),
-        REACHED: reached,
+    spelt = "length(l.given) > 1 AND length(r.given) > 1"  # an initial is no name
+    found = {
+        ONE_NAME: f"({given}) NOT IN {SLIPS} OR {rare} * {RARER} <= {usual} OR {rare} * {records} <= {SELDOM}",
+        REACHED: " AND ".join(f"coalesce({side}.documents, {side}.phones, {side}.emails) IS NOT NULL" for side in "lr"),
     }
-    return {name: f"(CASE WHEN {holds} THEN 1 ELSE 0 END)" for name, holds in told.items()}
+    for name, (others, few) in RARE.items():
+        borne = " AND ".join(f"{told(others, side)} <= {few}" for side in "lr")
+        known = "".join(f" AND NOT {told('namesakes', side)}" for side in "lr") if others == "others_here" else ""
+        found[name] = f"{spelt} AND {borne}{known}"
+    return {name: f"(CASE WHEN {holds} THEN 1 ELSE 0 END)" for name, holds in found.items()}

@@ -6,9 +6,11 @@ The match weight of a pair is the sum of what its levels say, in bits: log2(m / 
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 PRIOR = (1e-10, 0.05)  # chance that two records drawn at random are one person
@@ -25,6 +27,11 @@ class Model:
 
     settings: dict[str, Any]
     records: int = 0
+
+    @cached_property
+    def as_json(self) -> str:
+        """The settings, to know the model again by."""
+        return json.dumps(self.settings)
 
     @property
     def prior(self) -> float:

@@ -3,10 +3,12 @@ what is too large for one machine (`distributed`): an engine proposes pairs and 
 
 from __future__ import annotations
 
+import itertools
 import warnings
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -15,14 +17,16 @@ from tracte.people.linkage import clustering, dialects, guard, weights
 from tracte.people.linkage.model import Model
 from tracte.people.linkage.training import linker
 
+KEPT = 2 / 3  # of the prior: what a pair inside a component does not have to make up for
 Pair = tuple[int, int]  # unique_id of two records, the smaller first
 Weigher = Callable[..., str]  # as `weigh`
 
 
 @dataclass
 class Resolved:
-    """Groups of records that are one person, the weight of each pair inside (bits, prior included), and components too
-    large to be looked into (nothing of them is in a group)."""
+    """Groups of units that are one person, each unit named by its first record; of every two units of a group, the pair
+    of records that agrees most and its weight (bits, prior included); and the records of components too large to be
+    looked into (nothing of them is in a group)."""
 
     groups: list[list[int]] = field(default_factory=list)
     weights: dict[Pair, float] = field(default_factory=dict)
@@ -59,7 +63,7 @@ def _may(levels: dict[str, str], weight: str, model: Model) -> str:
     """The guard over rows `l` and `r` that carry their shares."""
     if guard.NAME not in levels:
         return "false"
-    told = guard.circumstances(levels[guard.NAME], weights.share, model.records)
+    told = guard.circumstances(levels[guard.NAME], weights.told, model.records)
     return guard.condition(levels | told, weight)
 
 
@@ -84,63 +88,113 @@ def people(
     least: float = 0.0,
     heed: float = 0.0,
     guarded: bool = False,
-    together: Iterable[Pair] = (),
+    unit: str = "unique_id",
     never: Iterable[Pair] = (),
 ) -> Resolved:
     """Who is one person in one table, or across two.
 
     `guarded`: only pairs that the guard lets pass pull two records together; the others can but push them apart.
-    `together`: pairs that are one person already; `never`: that cannot be. `heed`: bits from which `weighed` keeps all.
+    `unit`: the column in which records that are one person already say the same; `never`: pairs that cannot be one.
+    `heed`: bits from which `weighed` keeps all.
     """
-    may = "may" if guarded else "true"
-    found = con.execute(
-        f"SELECT a, b, CASE WHEN {may} THEN w ELSE least(w, 0) END, {may} AND w >= ? "
-        f"FROM {weigher(con, tables, model, least=min(least, heed, 0.0), guarded=guarded)}",
+    weighed = weigher(con, tables, model, least=min(least, heed, 0.0), guarded=guarded)
+    con.execute(
+        f"CREATE OR REPLACE TABLE units AS SELECT unique_id, min(unique_id) OVER (PARTITION BY {unit}) AS unit "
+        f"FROM ({weights.rows(tables)})"
+    )
+    links = con.execute(
+        f"SELECT least(x.unit, y.unit), greatest(x.unit, y.unit), max(w) FROM {weighed} "
+        f"JOIN units x ON x.unique_id = a JOIN units y ON y.unique_id = b "
+        "WHERE may AND w >= ? AND x.unit <> y.unit GROUP BY ALL",
         [least],
     ).fetchall()
-    known = {(a, b): w for a, b, w, _ in found}
-    links = {(a, b): w for a, b, w, pulls in found if pulls} | dict.fromkeys(together, clustering.CAP)
-    small, frozen = clustering.bounded(links)
-    resolved = Resolved(frozen=frozen)
-    missing = [pair for nodes in small if len(nodes) > 2 for pair in _missing(nodes, known)]
-    known |= between(con, tables, model, missing, guarded=guarded)
-    known |= dict.fromkeys(together, clustering.CAP)
-    place = {node: number for number, nodes in enumerate(small) for node in nodes}
-    inside = _by_place(known, place)
-    apart = _by_place(dict.fromkeys(never, 0.0), place)
-    for number, nodes in enumerate(small):
-        for group in clustering.groups(nodes, inside[number], apart[number]):
+    small, frozen = clustering.bounded({(a, b): w for a, b, w in links})
+    resolved = Resolved(frozen=[_members(con, nodes) for nodes in frozen])
+    apart = _units(con, never)
+    for nodes, ties in _ties(con, tables, model, small, guarded):
+        sums = {pair: tie.sum for pair, tie in ties.items()}
+        sizes = {one: size for (a, b), tie in ties.items() for one, size in ((a, tie.size_a), (b, tie.size_b))}
+        barred = [pair for pair in ties if pair in apart] if apart else []
+        for group in clustering.groups(nodes, sums, barred, sizes):
             if len(group) > 1:
                 members = set(group)
                 resolved.groups.append(group)
-                resolved.weights |= {pair: w for pair, w in inside[number].items() if members.issuperset(pair)}
+                resolved.weights |= {t.best: t.weight for pair, t in ties.items() if members.issuperset(pair)}
     return resolved
 
 
-def _by_place(pairs: dict[Pair, float], place: dict[int, int]) -> dict[int, dict[Pair, float]]:
-    """The pairs that lie in one component, by component."""
-    found: dict[int, dict[Pair, float]] = defaultdict(dict)
-    for (a, b), weight in pairs.items():
-        if (number := place.get(a)) is not None and place.get(b) == number:
-            found[number][a, b] = weight
-    return found
+class Tie(NamedTuple):
+    """What two units say of each other: the sum over all pairs of their records, which of these agrees most and its
+    weight, and how many records each has."""
+
+    sum: float
+    best: Pair
+    weight: float
+    size_a: int
+    size_b: int
 
 
-def _missing(nodes: list[int], known: dict[Pair, float]) -> list[Pair]:
-    return [(a, b) for n, a in enumerate(nodes) for b in nodes[n + 1 :] if (a, b) not in known]
+def _ties(
+    con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, small: list[list[int]], guarded: bool
+) -> Iterator[tuple[list[int], dict[Pair, Tie]]]:
+    """Each component, with the tie of every two of its units. Blocking did not propose all pairs: all are weighed here.
+
+    That nothing is known of a pair is not against it: of the prior, which speaks for strangers drawn at random and not
+    for two who have a friend in common, a negative weight keeps a third."""
+    places = pa.table(
+        {"unit": [n for nodes in small for n in nodes], "place": [p for p, nodes in enumerate(small) for _ in nodes]}
+    )
+    con.register("places", places)
+    con.execute(
+        "CREATE OR REPLACE TABLE members AS SELECT place, units.unit AS unit, unique_id, "
+        "count(*) OVER (PARTITION BY units.unit) AS size FROM units JOIN places ON places.unit = units.unit"
+    )
+    con.unregister("places")
+    said = weights.expressions(model, "duckdb")
+    total = " + ".join([repr(model.prior), *(bits for _, bits in said.values())])
+    asked = {column: level for column, (level, _) in said.items()}
+    if guarded:
+        asked |= guard.circumstances(asked.get(guard.NAME, "0"), weights.told, model.records)
+    told = ", ".join(f"{expression} AS told_{name}" for name, expression in asked.items())
+    may = guard.condition({name: f"told_{name}" for name in asked}, "w") if guarded else "true"
+    dialects.teach(con)
+    found = con.execute(
+        f"""WITH every AS MATERIALIZED (SELECT t.* FROM ({weights.rows(tables)}) t SEMI JOIN members USING (unique_id)),
+        pair AS (SELECT x.place, x.unit AS one, y.unit AS other, least(x.unique_id, y.unique_id) AS a,
+        greatest(x.unique_id, y.unique_id) AS b, x.size AS size_a, y.size AS size_b
+        FROM members x JOIN members y ON x.place = y.place AND x.unit < y.unit),
+        said AS (SELECT pair.*, {total} AS w, {told}
+        FROM pair JOIN every l ON l.unique_id = a JOIN every r ON r.unique_id = b),
+        held AS (SELECT *, CASE WHEN {may} THEN w ELSE least(w, 0) END AS v FROM said)
+        SELECT place, one, other, sum(CASE WHEN v > 0 THEN least(v, {clustering.CAP})
+        ELSE greatest(least(v - {model.prior * KEPT!r}, 0), -{clustering.CAP}) END), arg_max(a, (v, -a, -b)),
+        arg_max(b, (v, -a, -b)), max(v), any_value(size_a), any_value(size_b) FROM held GROUP BY ALL ORDER BY place"""
+    ).fetchall()
+    for place, lines in itertools.groupby(found, key=itemgetter(0)):
+        yield small[place], {(one, other): Tie(s, (a, b), w, n, m) for _, one, other, s, a, b, w, n, m in lines}
+
+
+def _members(con: duckdb.DuckDBPyConnection, units: list[int]) -> list[int]:
+    """The records of these units."""
+    found = con.execute("SELECT unique_id FROM units WHERE unit IN (SELECT unnest(?)) ORDER BY 1", [units]).fetchall()
+    return [record for (record,) in found]
+
+
+def _units(con: duckdb.DuckDBPyConnection, pairs: Iterable[Pair]) -> set[Pair]:
+    """The units of these records."""
+    told = list(pairs)
+    asked = list({record for pair in told for record in pair})
+    found = con.execute("SELECT unique_id, unit FROM units WHERE unique_id IN (SELECT unnest(?))", [asked]).fetchall()
+    unit = dict(found)
+    return {(min(unit[a], unit[b]), max(unit[a], unit[b])) for a, b in told}
 
 
 def between(
-    con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, pairs: list[Pair], *, guarded: bool = False
+    con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, pairs: list[Pair]
 ) -> dict[Pair, float]:
-    """The match weight of any pairs, which blocking need not have proposed. `guarded` as in `people`."""
-    if not pairs:
-        return {}
+    """The match weight of any pairs, which blocking need not have proposed."""
     said = weights.expressions(model, "duckdb")
     total = " + ".join([repr(model.prior), *(bits for _, bits in said.values())])
-    if guarded:
-        may = _may({column: level for column, (level, _) in said.items()}, total, model)
-        total = f"CASE WHEN {may} THEN {total} ELSE least({total}, 0) END"
     return {(a, b): w for a, b, w in compare(con, tables, model, pairs, total)}
 
 

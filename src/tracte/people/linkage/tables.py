@@ -127,7 +127,7 @@ def _load(
         con.unregister("content")
         ids += own
     rare = sorted(comparisons.RARE & set(common))
-    frequencies.count(con, names, rare)
+    frequencies.count(con, names, rare, names=False)
     for name in names:
         frequencies.attach(con, name, rare, len(ids))
     return ids, names

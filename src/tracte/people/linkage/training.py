@@ -21,7 +21,7 @@ from tracte.people.linkage.model import Insane, Model, oddity
 
 U_PAIRS, EM_PAIRS = 2e6, 5e5  # random pairs for u, pairs of one session for m
 SESSIONS, EM_TURNS = 3, 15  # more turns drive what never happens below the smallest float
-PRIOR_TURNS, LEAST_WEIGHT = 8, -12.0
+PRIOR_TURNS, LEAST_WEIGHT = 8, -4.0  # bits: the many that hardly agree must not outvote the few that do
 LEAST_PAIRS = 50  # of a session: fewer teach nothing
 RECALL = 0.7  # of the rules that surely find one person, as a share of all true pairs
 

@@ -42,6 +42,11 @@ def frequencies(model: Model) -> list[str]:
     ]
 
 
+def told(what: str, side: str) -> str:
+    """What a row carries of how frequent its name is (`frequencies`)."""
+    return f"{side}.{what}"
+
+
 def rows(tables: Sequence[str]) -> str:
     """DuckDB's query for the rows of all tables, each with `side`, the number of its table."""
     return " UNION ALL BY NAME ".join(f"SELECT {side} AS side, * FROM {table}" for side, table in enumerate(tables))

@@ -15,22 +15,39 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tracte.core.sql import rows
+from tracte.core.sql import column, rows, run
 from tracte.people.matching import MAX_PERSONS
 
 MOST_NAMES = 8  # a household has no more
 BLOCKED_OVER = 20
-RECOUNT = """
-UPDATE people_identifier i SET state = d.state FROM (SELECT i.id, CASE WHEN n.persons > %s::int THEN 'blocked'
-WHEN n.persons > %s::int THEN 'shared' ELSE 'normal' END AS state FROM people_identifier i LEFT JOIN (
-SELECT c.identifier_id AS id, least(
-count(DISTINCT m.person_id), count(DISTINCT (r.given_root, r.sur1))) AS persons FROM people_recordidentifier c
-JOIN people_sourcerecord r ON r.id = c.record_id AND r.given_name <> ''
-JOIN people_membership m ON m.record_id = r.id AND m.to_seq IS NULL GROUP BY 1 HAVING count(*) > %s::int) n
-ON n.id = i.id) d WHERE d.id = i.id AND d.state <> i.state RETURNING i.state
+# Each row is looked up in an index: `reading` says why.
+COUNTED = """
+SELECT c.identifier_id, least(count(DISTINCT m.person_id), count(DISTINCT r.name)) AS persons
+FROM people_recordidentifier c CROSS JOIN LATERAL (SELECT (given_root, sur1) AS name FROM people_sourcerecord
+WHERE id = c.record_id AND given_name <> '' OFFSET 0) r
+CROSS JOIN LATERAL (SELECT person_id FROM people_membership WHERE record_id = c.record_id AND to_seq IS NULL OFFSET 0) m
+GROUP BY 1 HAVING least(count(DISTINCT m.person_id), count(DISTINCT r.name)) > %s
 """
+
+
+def state(persons: int) -> str:
+    return "blocked" if persons > BLOCKED_OVER else "shared" if persons > MAX_PERSONS else "normal"
 
 
 def recount() -> dict[str, int]:
     """Count everybody again; how many identifiers became normal, shared or blocked."""
-    return Counter(state for (state,) in rows(RECOUNT, BLOCKED_OVER, MAX_PERSONS, MAX_PERSONS))
+    before = dict(rows("SELECT id, state FROM people_identifier WHERE state <> 'normal'", ids_as_bytes=True))
+    after = {one: state(persons) for one, persons in rows(COUNTED, MAX_PERSONS, ids_as_bytes=True)}
+    changed = {
+        one: after.get(one, "normal")
+        for one in before.keys() | after.keys()
+        if before.get(one, "normal") != after.get(one, "normal")
+    }
+    if changed:
+        run(
+            "UPDATE people_identifier i SET state = t.state FROM unnest(%s::uuid[], %s::text[]) AS t(id, state) "
+            "WHERE i.id = t.id",
+            column("uuid", changed.keys()),
+            column("text", changed.values()),
+        )
+    return Counter(changed.values())

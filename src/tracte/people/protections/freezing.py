@@ -10,18 +10,25 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tracte.core.ids import uuid7_bytes
 from tracte.core.sql import column, rows, run
 from tracte.people import reading
+from tracte.people.identifiers import EMAIL, PHONE
 from tracte.people.matching import MOST_EMAILS, MOST_PHONES, MOST_RECORDS, Id, Known
 from tracte.people.protections.models import Freeze
 
+if TYPE_CHECKING:
+    from tracte.people.profile import Profile
+
 OVER = """
 SELECT person_id FROM people_membership WHERE to_seq IS NULL GROUP BY person_id HAVING count(*) >= %s UNION
-SELECT m.person_id FROM people_membership m JOIN people_recordidentifier c ON c.record_id = m.record_id
-JOIN people_identifier i ON i.id = c.identifier_id AND i.kind <> 'national_id' WHERE m.to_seq IS NULL
-GROUP BY m.person_id, i.kind HAVING count(DISTINCT i.id) > CASE i.kind WHEN 'phone' THEN %s::int ELSE %s::int END
+SELECT m.person_id FROM people_recordidentifier c CROSS JOIN LATERAL (SELECT kind FROM people_identifier
+WHERE id = c.identifier_id AND kind <> 'national_id' OFFSET 0) i CROSS JOIN LATERAL (SELECT person_id
+FROM people_membership WHERE record_id = c.record_id AND to_seq IS NULL OFFSET 0) m
+GROUP BY m.person_id, i.kind
+HAVING count(DISTINCT c.identifier_id) > CASE i.kind WHEN 'phone' THEN %s::int ELSE %s::int END
 """
 
 
@@ -59,6 +66,16 @@ def note_components(components: Iterable[list[Id]], at: dt.datetime) -> None:
     """Components of the batch pass that are too large to be looked into: `records` of each."""
     if found := [(min(records), "component", len(records), 0, 0, 1) for records in components]:
         _write(found, at)
+
+
+def of_person(profile: Profile) -> Frozen | None:
+    """The freeze that stands on an opened person, asked for only when what is shown of them reaches a limit."""
+    held = {
+        kind: {one.identifier.bytes for one in profile.claims if one.kind == kind and one.identifier}
+        for kind in (PHONE, EMAIL)
+    }
+    shown = Known(records=len(profile.records), phones=held[PHONE], emails=held[EMAIL])
+    return next(iter(standing(profile.id)), None) if shown.reaches(1) else None
 
 
 def _write(found: list[tuple[Id, str, int, int, int, int]], at: dt.datetime) -> None:

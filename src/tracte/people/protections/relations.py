@@ -26,15 +26,21 @@ from tracte.people.identifiers import PHONE
 from tracte.people.models import Membership, Relation, RelationMember
 from tracte.people.protections.degrees import MOST_NAMES
 
+# Each row is looked up in an index: `reading` says why.
 CONTACTS = """
-SELECT i.id, i.kind, i.value_sealed, array_agg(r.id), array_agg(m.person_id), array_agg(coalesce(r.sur1, '')),
-array_agg(coalesce(r.sur2, '')) FROM people_identifier i JOIN people_recordidentifier c ON c.identifier_id = i.id
-JOIN people_sourcerecord r ON r.id = c.record_id JOIN people_membership m ON m.record_id = r.id AND m.to_seq IS NULL
-WHERE i.kind <> 'national_id' GROUP BY i.id HAVING count(DISTINCT m.person_id) > 1
+SELECT i.id, i.kind, i.value_sealed, t.records, t.persons, t.surnames, t.surnames2 FROM (
+SELECT c.identifier_id, array_agg(c.record_id) AS records, array_agg(m.person_id) AS persons,
+array_agg(coalesce(r.sur1, '')) AS surnames, array_agg(coalesce(r.sur2, '')) AS surnames2
+FROM people_recordidentifier c
+CROSS JOIN LATERAL (SELECT sur1, sur2 FROM people_sourcerecord WHERE id = c.record_id OFFSET 0) r
+CROSS JOIN LATERAL (SELECT person_id FROM people_membership WHERE record_id = c.record_id AND to_seq IS NULL OFFSET 0) m
+GROUP BY 1 HAVING count(DISTINCT m.person_id) > 1 OFFSET 0) t
+CROSS JOIN LATERAL (SELECT * FROM people_identifier WHERE id = t.identifier_id AND kind <> 'national_id' OFFSET 0) i
 """
 ADDRESSES = """
 SELECT r.address, r.postcode, r.id, m.person_id, coalesce(r.sur1, ''), coalesce(r.sur2, '') FROM people_sourcerecord r
-JOIN people_membership m ON m.record_id = r.id AND m.to_seq IS NULL WHERE r.postcode <> '' AND r.address ~ '[0-9]'
+CROSS JOIN LATERAL (SELECT person_id FROM people_membership WHERE record_id = r.id AND to_seq IS NULL OFFSET 0) m
+WHERE r.postcode <> '' AND r.address ~ '[0-9]'
 """
 FIXED = (PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 

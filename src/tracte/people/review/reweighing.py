@@ -31,7 +31,7 @@ def weigh(pairs: list[Pair], kept: LinkModel) -> dict[Pair, Weighed]:
         return {}
     model = kept.learnt
     found = sql.rows(
-        _statement(json.dumps(model.settings), model.records),
+        _statement(model.as_json, model.records),
         column("uuid", [a for a, _ in pairs]),
         column("uuid", [b for _, b in pairs]),
         kept.id,

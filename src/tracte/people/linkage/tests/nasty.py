@@ -9,8 +9,9 @@ import duckdb
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from tracte.people.linkage import training
+from tracte.people.linkage import blocking, frequencies, training
 from tracte.people.linkage.blocking import Rule
+from tracte.people.linkage.comparisons import RARE
 from tracte.people.linkage.model import Model
 
 NAMES = "given given_root given_sound sur1 sur1_sound sur2 sur2_sound".split()
@@ -51,8 +52,11 @@ def table(con: duckdb.DuckDBPyConnection, made: list[dict], columns: Sequence[st
     )  # fmt: skip
     con.register("content", content)
     told = ", ".join(f"{c}::UUID[] AS {c}" for c in lists if c in columns)
-    con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * REPLACE ({told}) FROM content")
+    con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * REPLACE ({told}), {blocking.NAMED} AS named FROM content")
     con.unregister("content")
+    rare = sorted(RARE & set(columns))
+    frequencies.count(con, [name], rare, names=True)
+    frequencies.attach(con, name, rare, len(made), names=True)
     return name
 
 

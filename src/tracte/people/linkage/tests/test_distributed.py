@@ -65,8 +65,9 @@ def test_nasty_rows_weigh_the_same_on_three_engines(spark, administration, made)
 
 def in_postgres(con, names, model):
     """The weight of every pair, by the database's own words."""
-    con.execute(f"CREATE OR REPLACE TABLE told AS {weights.known(names, model)}")
-    types = {"BIGINT": "int", "INTEGER": "int", "VARCHAR": "text", "DOUBLE": "float8", "UUID[]": "uuid[]"}
+    con.execute(f"CREATE OR REPLACE TABLE told AS {weights.rows(names)}")
+    types = {"BIGINT": "int", "INTEGER": "int", "VARCHAR": "text", "DOUBLE": "float8"}
+    types |= {"UUID[]": "uuid[]", "BOOLEAN": "bool"}
     told = ", ".join(f"{c} {types[kind]}" for c, kind, *_ in con.execute("DESCRIBE told").fetchall())
     content = json.dumps([json.loads(row) for (row,) in con.execute("SELECT to_json(told) FROM told").fetchall()])
     said = [bits for _, bits in weights.expressions(model, weights.POSTGRES).values()]

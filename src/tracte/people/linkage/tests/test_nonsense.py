@@ -54,7 +54,7 @@ REFUSED = {
     "two strangers": ([different(1), different(2)], NOTHING),
     "everybody different": ([different(n) for n in range(300)], NOTHING),
     "one name": ([["Pau", "Puig", "Serra", "", "", ""]] * 300, NOTHING),
-    "one given name": ([["Pau", "", "", "", "", ""]] * 300, "no column tells which rows are worth comparing"),
+    "one given name": ([["Pau", "", "", "", "", ""]] * 300, "there is too little to tell people apart by"),
     "one telephone": ([["", "", "", "", "600000417", ""]] * 300, "there is too little to tell people apart by"),
     "one letter": ([["a", "b", "c", "x", "9", "0"]] * 300, ALIKE),
     "any letter": ([[draw.choice("abc") for _ in range(6)] for _ in range(300)], ""),
