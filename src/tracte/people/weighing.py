@@ -86,7 +86,7 @@ def may(levels: dict[str, str], weight: str, records: int) -> str:
     if guard.NAME not in levels:
         return "false"
     told = functools.partial(_told, records=records)
-    return guard.condition(levels | guard.circumstances(levels[guard.NAME], told, records), weight)
+    return guard.condition(levels | guard.circumstances(levels, told, records), weight)
 
 
 @functools.lru_cache(maxsize=16)

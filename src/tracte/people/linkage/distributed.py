@@ -59,7 +59,7 @@ def statement(model: Model, least: float, *, link: bool, guarded: bool) -> str:
     said = weights.expressions(model, "spark")
     inner = {column: level for column, (level, _) in said.items()}
     if guarded:
-        inner |= guard.circumstances(inner[guard.NAME], weights.told, model.records)
+        inner |= guard.circumstances(inner, weights.told, model.records)
     levels = {column: f"level_{column}" for column in inner}
     may = guard.condition(levels, "w") if guarded else "true"
     total = " + ".join([f"CAST({model.prior!r} AS DOUBLE)", *(bits for _, bits in said.values())])

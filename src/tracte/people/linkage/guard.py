@@ -18,9 +18,9 @@ NAME = "given"
 NEVER_DIFFERENT = ("born", "documents", "national_id")
 ONE_NAME, REACHED = "one_name", "reached"
 RARE = {  # so few others may bear that name: with one surname in that place, the whole name there, or anywhere
-    "rare_here": ("others_here", 0.05),
-    "whole_rare_here": ("others_whole_here", 0.1),
-    "whole_rare": ("others_whole", 0.03),
+    "rare_here": ("others_here", 0.04),
+    "whole_rare_here": ("others_whole_here", 0.08),
+    "whole_rare": ("others_whole", 0.02),
 }
 CIRCUMSTANCES = (ONE_NAME, REACHED, *RARE)
 BESIDES = (  # column -> least level; one of these must hold
@@ -65,15 +65,15 @@ def condition(levels: Mapping[str, str], weight: str) -> str:
     return " AND ".join([f"({columns[NAME]}) > {DIFFERENT}", *never, f"({' OR '.join(besides) or 'false'})"])
 
 
-def circumstances(given: str, told: Callable[[str, str], str], records: int) -> dict[str, str]:
+def circumstances(levels: Mapping[str, str], told: Callable[[str, str], str], records: int) -> dict[str, str]:
     """What two rows `l` and `r` tell beside the levels: name -> SQL that is 1 or 0. Two usual names are two names,
-    however alike: Marta and Maria. `given`: an expression of the level of the given name; `told`: of (what, side), what
-    that row tells of how frequent its name is (`frequencies`); `records`: how many there were to count."""
+    however alike: Marta and Maria. `levels`: an expression of each comparison's level; `told`: of (what, side), what that
+    row tells of how frequent its name is (`frequencies`); `records`: how many there were to count."""
     seen = [f"coalesce({told('share_given', side)}, {1 / max(records, 1)!r})" for side in "lr"]
     rare, usual = f"least({', '.join(seen)})", f"greatest({', '.join(seen)})"
     spelt = "length(l.given) > 1 AND length(r.given) > 1"  # an initial is no name
     found = {
-        ONE_NAME: f"({given}) NOT IN {SLIPS} OR {rare} * {RARER} <= {usual} OR {rare} * {records} <= {SELDOM}",
+        ONE_NAME: f"({levels[NAME]}) NOT IN {SLIPS} OR {rare} * {RARER} <= {usual} OR {rare} * {records} <= {SELDOM}",
         REACHED: " AND ".join(f"coalesce({side}.documents, {side}.phones, {side}.emails) IS NOT NULL" for side in "lr"),
     }
     for name, (others, few) in RARE.items():

@@ -63,7 +63,7 @@ def _may(levels: dict[str, str], weight: str, model: Model) -> str:
     """The guard over rows `l` and `r` that carry their shares."""
     if guard.NAME not in levels:
         return "false"
-    told = guard.circumstances(levels[guard.NAME], weights.told, model.records)
+    told = guard.circumstances(levels, weights.told, model.records)
     return guard.condition(levels | told, weight)
 
 
@@ -154,7 +154,7 @@ def _ties(
     total = " + ".join([repr(model.prior), *(bits for _, bits in said.values())])
     asked = {column: level for column, (level, _) in said.items()}
     if guarded:
-        asked |= guard.circumstances(asked.get(guard.NAME, "0"), weights.told, model.records)
+        asked |= guard.circumstances(asked, weights.told, model.records)
     told = ", ".join(f"{expression} AS told_{name}" for name, expression in asked.items())
     may = guard.condition({name: f"told_{name}" for name in asked}, "w") if guarded else "true"
     dialects.teach(con)
