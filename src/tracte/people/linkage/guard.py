@@ -67,8 +67,8 @@ def condition(levels: Mapping[str, str], weight: str) -> str:
 
 def circumstances(levels: Mapping[str, str], told: Callable[[str, str], str], records: int) -> dict[str, str]:
     """What two rows `l` and `r` tell beside the levels: name -> SQL that is 1 or 0. Two usual names are two names,
-    however alike: Marta and Maria. `levels`: an expression of each comparison's level; `told`: of (what, side), what that
-    row tells of how frequent its name is (`frequencies`); `records`: how many there were to count."""
+    however alike: Marta and Maria. `levels`: an expression of the level of each comparison; `told`: of (what, side), what
+    that row tells of how frequent its name is (`frequencies`); `records`: how many there were to count."""
     seen = [f"coalesce({told('share_given', side)}, {1 / max(records, 1)!r})" for side in "lr"]
     rare, usual = f"least({', '.join(seen)})", f"greatest({', '.join(seen)})"
     spelt = "length(l.given) > 1 AND length(r.given) > 1"  # an initial is no name
