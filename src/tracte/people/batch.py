@@ -121,7 +121,7 @@ def link(proposals: list[Proposal], *, model: uuid.UUID, at: dt.datetime) -> int
     made = []
     for proposal in proposals:
         a, b = forest.root(person[proposal.a]), forest.root(person[proposal.b])
-        if a == b or known[a].apart(known[b]) or _is_barred(forest, barred, a, b):
+        if a == b or known[a].contradicts(known[b]) or _is_barred(forest, barred, a, b):
             continue
         stays = forest.join(a, b)
         known[stays].absorb(known[b if stays == a else a])

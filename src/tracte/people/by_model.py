@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from tracte.people import reading, weighing
-from tracte.people.matching import Id, Link, Scene
+from tracte.people.matching import Id, Known, Link, Scene
 from tracte.people.models import LinkModel
 from tracte.people.review import doubts
 from tracte.people.review.doubts import Doubtful
@@ -36,7 +36,7 @@ def link(batch: Batch, scene: Scene, kept: LinkModel) -> list[Doubtful]:
         for root, top in _candidates(strong[newcomer], person, scene, kept):
             if root == mine or scene.known[root].frozen:
                 break  # a rule linked them, or one who came before in this batch; or nobody may join the likeliest
-            if not scene.quarrel({mine, root}, over_documents_only=True):
+            if not scene.quarrel({mine, root}, Known.contradicts):
                 a, b = sorted((newcomer, top.record))
                 scene.join(Link(a, b, "model", None, newcomer, _said(kept, top)), newcomer, person[top.record])
                 break

@@ -16,7 +16,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -117,6 +117,16 @@ class Known:
         """Whatever agrees, the two are not joined by themselves."""
         return bool(self.frozen or other.frozen or self.never(other))
 
+    def contradicts(self, other: Known) -> bool:
+        """What both are known by differs, so that no likeness joins them: documents, or birth dates, or all ways to
+        reach them. A document that they share outweighs that."""
+        if self.apart(other):
+            return True
+        if self.documents & other.documents:
+            return False
+        reached = _apart(self.phones, other.phones) and _apart(self.emails, other.emails)
+        return reached or _apart(self.documents, other.documents) or _apart(self.births, other.births)
+
     def conflicts(self, other: Known) -> bool:
         """Something that both have and that differs."""
         return (
@@ -167,7 +177,7 @@ class Scene:
         for rule in RULES if found else ():
             chosen = [(link, person) for link, person in found if link.rule == rule]
             roots = {self.forest.root(person) for _, person in chosen} | {self.forest.root(me.person)}
-            if self.quarrel(roots, over_documents_only=rule == "document"):
+            if self.quarrel(roots, Known.apart if rule == "document" else Known.conflicts):
                 break
             for link, person in chosen:
                 self.join(link, me.person, person)
@@ -187,7 +197,7 @@ class Scene:
         if any(self._of(root).frozen for root in best):
             return  # whom it leads to is frozen: who comes by it stays alone, and founds no second one beside
         for root, (rank, other) in best.items():
-            if not self.quarrel({mine, root}, over_documents_only=rank == 0):
+            if not self.quarrel({mine, root}, Known.conflicts if rank else Known.apart):
                 a, b = sorted((me.record, other.record))
                 yield Link(a, b, RULES[rank], identifier, me.person), other.person
 
@@ -199,9 +209,8 @@ class Scene:
         stays = self.forest.join(a, b)
         self._of(stays).absorb(self._of(b if stays == a else a))
 
-    def quarrel(self, roots: set[Id], *, over_documents_only: bool) -> bool:
-        """Can they not all be one person? A verified document weighs more than whatever else differs."""
-        differ = Known.apart if over_documents_only else Known.conflicts
+    def quarrel(self, roots: set[Id], differ: Callable[[Known, Known], bool]) -> bool:
+        """Can they not all be one person? What counts: a verified document weighs more than whatever else differs."""
         return any(
             differ(self._of(a), self._of(b)) or self._is_barred(a, b) for a, b in itertools.combinations(roots, 2)
         )

@@ -18,9 +18,9 @@ NAME = "given"
 NEVER_DIFFERENT = ("born", "documents", "national_id")
 ONE_NAME, REACHED = "one_name", "reached"
 RARE = {  # so few others may bear that name: with one surname in that place, the whole name there, or anywhere
-    "rare_here": ("others_here", 0.04),
-    "whole_rare_here": ("others_whole_here", 0.08),
-    "whole_rare": ("others_whole", 0.02),
+    "rare_here": ("others_here", 0.06),
+    "whole_rare_here": ("others_whole_here", 0.1),
+    "whole_rare": ("others_whole", 0.03),
 }
 CIRCUMSTANCES = (ONE_NAME, REACHED, *RARE)
 BESIDES = (  # column -> least level; one of these must hold
@@ -67,7 +67,7 @@ def condition(levels: Mapping[str, str], weight: str) -> str:
 
 def circumstances(levels: Mapping[str, str], told: Callable[[str, str], str], records: int) -> dict[str, str]:
     """What two rows `l` and `r` tell beside the levels: name -> SQL that is 1 or 0. Two usual names are two names,
-    however alike: Marta and Maria. `levels`: an expression of the level of each comparison; `told`: of (what, side), what
+    however alike: Marta and Maria. `levels`: an expression of each comparison's level; `told`: of (what, side), what
     that row tells of how frequent its name is (`frequencies`); `records`: how many there were to count."""
     seen = [f"coalesce({told('share_given', side)}, {1 / max(records, 1)!r})" for side in "lr"]
     rare, usual = f"least({', '.join(seen)})", f"greatest({', '.join(seen)})"
