@@ -132,7 +132,7 @@ def held(weights: Mapping[str, tuple[int, float]]) -> list[str]:
     elif level[guard.NAME] in guard.SLIPS:
         found.append(gettext("Els noms de pila s’assemblen, però tots dos són noms corrents: poden ser dues persones."))
     elif not found:
-        found.append(gettext("Se sap de més d’una persona que es diu així: el nom i el lloc no són prou."))
+        found.append(gettext("Més d’una persona es pot dir així: el nom i el lloc no són prou."))
     return found
 
 

@@ -21,8 +21,8 @@ WARM, GATE = 200, 5.0
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 INSERT = """
 INSERT INTO people_sourcerecord (id, source, key, given_name, surname, surname2, birth_date, address, postcode,
-language, assurance, first_seen_at, key_birth_surname, key_birth_given, key_place, key_area)
-VALUES (%s, %s, %s, %s, %s, %s, %s, '', '', '', 1, now(), %s, %s, %s, %s)
+language, assurance, purposes, first_seen_at, key_birth_surname, key_birth_given, key_place, key_name)
+VALUES (%s, %s, %s, %s, %s, %s, %s, '', '', '', 1, '{attend}', now(), %s, %s, %s, %s)
 """
 
 

@@ -79,7 +79,7 @@ def test_no_facts_read_a_personal_field_and_what_is_pseudonymous_is_a_uuid(admin
         ("SELECT surname FROM people_sourcerecord", "people.SourceRecord.surname, which is personal"),
         ("SELECT id FROM people_sourcerecord WHERE birth_date IS NULL", "birth_date, which is personal"),
         ("SELECT id FROM people_sourcerecord ORDER BY sur1", "sur1, which is personal"),
-        ("SELECT key_area FROM people_sourcerecord", "key_area, which would leave as it is"),
+        ("SELECT key_name FROM people_sourcerecord", "key_name, which would leave as it is"),
         ("SELECT external_id FROM channels_interactionkey", "external_id, which would leave as it is"),
     ],
 )
