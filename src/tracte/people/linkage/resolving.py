@@ -98,17 +98,7 @@ def people(
     `heed`: bits from which `weighed` keeps all.
     """
     weighed = weigher(con, tables, model, least=min(least, heed, 0.0), guarded=guarded)
-    con.execute(
-        f"CREATE OR REPLACE TABLE units AS SELECT unique_id, min(unique_id) OVER (PARTITION BY {unit}) AS unit "
-        f"FROM ({weights.rows(tables)})"
-    )
-    links = con.execute(
-        f"SELECT least(x.unit, y.unit), greatest(x.unit, y.unit), max(w) FROM {weighed} "
-        f"JOIN units x ON x.unique_id = a JOIN units y ON y.unique_id = b "
-        "WHERE may AND w >= ? AND x.unit <> y.unit GROUP BY ALL",
-        [least],
-    ).fetchall()
-    small, frozen = clustering.bounded({(a, b): w for a, b, w in links})
+    small, frozen = clustering.bounded(_links(con, tables, weighed, unit, least))
     resolved = Resolved(frozen=[_members(con, nodes) for nodes in frozen])
     apart = _units(con, never)
     for nodes, ties in _ties(con, tables, model, small, guarded):
@@ -121,6 +111,23 @@ def people(
                 resolved.groups.append(group)
                 resolved.weights |= {t.best: t.weight for pair, t in ties.items() if members.issuperset(pair)}
     return resolved
+
+
+def _links(
+    con: duckdb.DuckDBPyConnection, tables: Sequence[str], weighed: str, unit: str, least: float
+) -> dict[Pair, float]:
+    """The units (table `units`) that some pair of their records pulls together, with the weight of the strongest."""
+    con.execute(
+        f"CREATE OR REPLACE TABLE units AS SELECT unique_id, min(unique_id) OVER (PARTITION BY {unit}) AS unit "
+        f"FROM ({weights.rows(tables)})"
+    )
+    found = con.execute(
+        f"SELECT least(x.unit, y.unit), greatest(x.unit, y.unit), max(w) FROM {weighed} "
+        f"JOIN units x ON x.unique_id = a JOIN units y ON y.unique_id = b "
+        "WHERE may AND w >= ? AND x.unit <> y.unit GROUP BY ALL",
+        [least],
+    ).fetchall()
+    return {(a, b): w for a, b, w in found}
 
 
 class Tie(NamedTuple):
