@@ -47,8 +47,7 @@ def resolve(*, at: dt.datetime, engine: str = "duckdb", tell: Callable[[str], ob
     weigher = resolving.engine(engine)
     con = duckdb.connect()
     try:
-        tell("identifiers: " + (", ".join(f"{n} {state}" for state, n in degrees.recount().items()) or "as they were"))
-        frozen = freezing.sweep(at)
+        frozen = set(freezing.everybody())
         tell(f"{table.load(con, kept)} records")
         resolved = resolving.people(
             con,
@@ -62,7 +61,7 @@ def resolve(*, at: dt.datetime, engine: str = "duckdb", tell: Callable[[str], ob
             never=table.apart(con),
         )
         proposals = _proposals(con, kept, resolved, frozen)
-        freezing.note_components(_components(con, resolved, frozen), at)
+        too_large = list(_components(con, resolved, frozen))
         doubtful = finding.doubtful(con, kept)
     finally:
         con.close()
@@ -70,6 +69,11 @@ def resolve(*, at: dt.datetime, engine: str = "duckdb", tell: Callable[[str], ob
     made = 0
     for start in range(0, len(proposals), AT_ONCE):
         made += link(proposals[start : start + AT_ONCE], model=kept.id, at=at)
+    recognise.lock()  # before any row is written: who holds it may wait for what this pass wrote
+    freezing.sweep(at)
+    freezing.note_components(too_large, at)
+    recounted = degrees.recount()  # for the next arrivals, and the next pass
+    tell("identifiers: " + (", ".join(f"{n} {state}" for state, n in recounted.items()) or "as they were"))
     asked = finding.ask(doubtful, kept, at=at)
     tell("relations: " + ", ".join(f"{n} {what}" for what, n in relations.renew(at).items()))
     return {"proposed": len(proposals), "linked": made, "frozen": len(resolved.frozen), "doubts": asked}

@@ -24,7 +24,6 @@ from tracte.people import names
 from tracte.people.appearance import PROVED, VERIFIED
 from tracte.people.components import Forest
 from tracte.people.identifiers import NATIONAL_ID, PHONE
-from tracte.people.linkage import nicknames
 
 Id = bytes  # of a record, a person or an identifier: the 16 bytes of its uuid
 MAX_PERSONS, MAX_RECORDS = 3, 60
@@ -230,8 +229,8 @@ class Scene:
             carriers[me.record] = Carrier(me.record, me.person, assurance, me.given)
         if len(carriers) <= MAX_PERSONS:
             return
-        named = {self.forest.root(c.person): nicknames.root(c.given) for c in carriers.values() if c.given}
-        if len(set(named.values())) > MAX_PERSONS or len(carriers) > MAX_RECORDS:
+        named = {self.forest.root(c.person) for c in carriers.values() if c.given}  # without a name: any of them
+        if len(named) > MAX_PERSONS or len(carriers) > MAX_RECORDS:
             self.shared.add(identifier)
             self.newly_shared.add(identifier)
 

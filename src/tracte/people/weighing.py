@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from tracte.core import sql
 from tracte.core.sql import column
-from tracte.people.linkage import frequencies, guard, weights
+from tracte.people.linkage import calibration, frequencies, guard, weights
 from tracte.people.linkage.model import Model
 from tracte.people.matching import Id
 
@@ -86,7 +86,8 @@ def may(levels: dict[str, str], weight: str, records: int) -> str:
     if guard.NAME not in levels:
         return "false"
     told = functools.partial(_told, records=records)
-    return guard.condition(levels | guard.circumstances(levels, told, records), weight)
+    holds = guard.condition(levels | guard.circumstances(levels, told, records), weight)
+    return f"(CASE WHEN {weight} >= {calibration.ASK_BOUNDS[0]} THEN {holds} ELSE false END)"  # else nobody asks
 
 
 @functools.lru_cache(maxsize=16)

@@ -54,12 +54,15 @@ def note(known: Mapping[Id, Known], at: dt.datetime) -> int:
     return len(found)
 
 
-def sweep(at: dt.datetime) -> set[Id]:
-    """Everybody who is frozen, written down; their persons."""
+def everybody() -> dict[Id, Known]:
+    """The persons who are frozen, written down or not yet."""
     over = [person for (person,) in rows(OVER, MOST_RECORDS, MOST_PHONES, MOST_EMAILS, ids_as_bytes=True)]
-    known = reading.known(over)
-    note(known, at)
-    return {person for person, one in known.items() if one.frozen}
+    return {person: one for person, one in reading.known(over).items() if one.frozen}
+
+
+def sweep(at: dt.datetime) -> int:
+    """Write down everybody who is frozen; how many. The caller holds the lock (`recognise.lock`)."""
+    return note(everybody(), at)
 
 
 def note_components(components: Iterable[list[Id]], at: dt.datetime) -> None:
