@@ -32,10 +32,10 @@ def rows(statement: str, *parameters: object, ids_as_bytes: bool = False, prepar
         return _execute(cursor, statement, parameters, prepare).fetchall()
 
 
-def run(statement: str, *parameters: object) -> None:
-    """Run one statement that gives no rows."""
+def run(statement: str, *parameters: object, prepare: bool = False) -> None:
+    """Run one statement that gives no rows. `prepare`: as in `rows`."""
     with _cursor() as cursor:
-        _execute(cursor, statement, parameters)
+        _execute(cursor, statement, parameters, prepare)
         connection.connection.wait(generators.send(connection.connection.pgconn))  # all of it, however large
 
 

@@ -77,11 +77,12 @@ def acting_for(administration: uuid.UUID | str, using: str = "default", *, froze
     `frozen`: all that it reads is of one moment, and it writes nothing; it cannot be nested.
     """
     connection = connections[using]
+    nested = connection.in_atomic_block
     with transaction.atomic(using=using):
         if frozen:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        before = current(using)
+        before = current(using) if nested else None  # the setting ends with its transaction
         _set(connection, str(administration))
         yield
         if connection.needs_rollback:

@@ -245,7 +245,8 @@ class LinkModel(models.Model):
         found = rows(
             "SELECT m.id, m.administration_id, m.trained_at, m.records, moved.link_at, moved.ask_at FROM (SELECT * "
             "FROM people_linkmodel ORDER BY trained_at DESC, id DESC LIMIT 1) m LEFT JOIN LATERAL (SELECT link_at, "
-            "ask_at FROM people_calibration WHERE model_id = m.id ORDER BY at DESC, id DESC LIMIT 1) moved ON true"
+            "ask_at FROM people_calibration WHERE model_id = m.id ORDER BY at DESC, id DESC LIMIT 1) moved ON true",
+            prepare=True,
         )
         if not found:
             return None

@@ -159,8 +159,8 @@ def _bring(arrival: Arrival, brings: dict[Id, int], scene: Scene) -> None:
 
 def lock() -> None:
     """One at a time in an administration: who recognises, merges or splits waits until the one before is done."""
-    mine = int.from_bytes(tenancy.required().bytes[-8:], "big", signed=True)
     # Each row by its index; and nothing planned twice: to plan the statement of the model takes six times as long as to
     # run it, and its parameters never change how.
     planned = "set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)"
-    run(f"SELECT {planned}, pg_advisory_xact_lock(%s)", mine)
+    mine = f"('x' || right(current_setting('{tenancy.SETTING}')::uuid::text, 12))::bit(48)::bigint"
+    run(f"SELECT {planned}, pg_advisory_xact_lock({mine})")

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import uuid
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from tracte.core.sql import column, rows, run
+from tracte.core import sql
+from tracte.core.sql import column
 from tracte.people import names
 from tracte.people.linkage import blocking
 from tracte.people.matching import Id, Scene
 
 if TYPE_CHECKING:
     from tracte.people.recognise import Arrival, Batch
+
+run = functools.partial(sql.run, prepare=True)
+rows = functools.partial(sql.rows, prepare=True)
 
 
 def appearances(batch: Batch, scene: Scene, before: Collection[Id], at: dt.datetime) -> None:

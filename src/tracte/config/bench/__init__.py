@@ -9,6 +9,7 @@ from typing import Any
 
 NAMES = {  # figure -> who measures it
     "ingest": "ingest.measure",
+    "ingest_with_model": "ingest.with_model",
     "api": "api.measure",
     "person": "person.measure",
     "resolve_live_p50": "live.p50",

@@ -46,6 +46,7 @@ TEACHERS: tuple[Rule, ...] = (
     ("address",),
     ("given", "locality"),
     ("given", "birth_place"),
+    ("documents",),
 )
 
 

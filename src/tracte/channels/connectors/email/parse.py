@@ -68,7 +68,7 @@ def message(mail: Mail, raw: bytes, own: frozenset[str] = frozenset()) -> Messag
         direction=OUT if out else IN,
         subject=mail.subject,
         text=mail.content.text,
-        who=_appearance(other, [] if out else signature.telephones(mail.signature)),
+        who=_appearance(other, "" if out else mail.signature),
         in_reply_to=list(dict.fromkeys(answered)),
         data=data,
         flags=list(mail.defects),
@@ -76,9 +76,10 @@ def message(mail: Mail, raw: bytes, own: frozenset[str] = frozenset()) -> Messag
     )
 
 
-def _appearance(who: Address | None, telephones: list[str]) -> Appearance | None:
+def _appearance(who: Address | None, signed: str) -> Appearance | None:
+    """Who the mail is from or for, and what they `signed` it with."""
     if who is None:
         return None
     known = [Identifier("email", who.address, DECLARED)] if who.address else []
-    known += [Identifier("phone", number, DECLARED) for number in telephones]
-    return Appearance(full_name=who.name, identifiers=known)
+    known += [Identifier("phone", number, DECLARED) for number in signature.telephones(signed)]
+    return Appearance(full_name=signature.full_name(signed, who.name, who.address), identifiers=known)

@@ -25,6 +25,9 @@ _CLOSING = re.compile(
 )
 _TELEPHONE = re.compile(r"(?<![\d+])(?:(?:\+|00) ?\d{1,3}[ .]?)?\(?\d{2,3}\)?(?:[ .\-]?\d{2,3}){2,4}(?!\d)")
 MAX_TELEPHONES = 2  # more is a directory, not a sender
+_NAMED_WITHIN = 4  # written lines of a signature
+_PARTICLE = r"[dD][eio]l?s?|l[aeo]s?|el|els|i|y|e|van|von|ben|d['’]\w+"
+_NAME = re.compile(rf"(?:(?:[^\W\d_a-z][^\W\d_]*(?:['’·-][^\W\d_]+)*\.?|{_PARTICLE}) ?){{2,7}}")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -50,6 +53,31 @@ def telephones(signature: str) -> list[str]:
     there are many: then it is the signature of a whole office."""
     found = [number for number in dict.fromkeys(_TELEPHONE.findall(signature)) if sum(map(str.isdigit, number)) >= 9]
     return found if len(found) <= MAX_TELEPHONES else []
+
+
+def full_name(signature: str, name: str, address: str) -> str:
+    """The sender's name as the signature has it, where it says more than the header's `name`; else that one.
+
+    It must be theirs: each word of `name` is in it, of an initial the first letter; without a `name`, a word of it is
+    in the address. "J. Salom", or nothing before salom.lluc@…, and a signature "Joan Salom Riba": the latter.
+    """
+    said, local = _fold(name).replace(".", " ").replace(",", " ").split(), _fold(address.partition("@")[0])
+    for line in [line.strip(" -–—*_,.") for line in signature.split("\n") if line.strip()][:_NAMED_WITHIN]:
+        words = _fold(line).split()
+        if not _NAME.fullmatch(line) or len(words) < max(2, len(said) + 1 - any(len(word) == 1 for word in said)):
+            continue
+        left = list(words)
+        if all(_take(word, left) for word in said) if said else any(len(w) > 3 and w in local for w in words):
+            return line
+    return name
+
+
+def _take(said: str, left: list[str]) -> bool:
+    """Take from the words that are left the one that was said, whole or as an initial."""
+    found = next((word for word in left if word == said or (len(said) == 1 and word.startswith(said))), None)
+    if found:
+        left.remove(found)
+    return found is not None
 
 
 def _tail(lines: list[str]) -> int:

@@ -24,6 +24,12 @@ def test_a_citizens_question():
     assert message.raw == fixture("question.eml")
 
 
+def test_a_sender_without_a_name_is_called_as_they_sign():
+    said = "Bon dia,\n\nquan obriu?\n\n-- \nMercè Puig Ferrer\n"
+    assert one(letter(said, From="m.puig@exemple.cat"), OWN).who.full_name == "Mercè Puig Ferrer"
+    assert one(letter(said, From="atencio@vic.example", To="m.puig@exemple.cat"), OWN).who.full_name == ""
+
+
 def test_the_telephone_of_their_signature_is_declared_and_ours_is_not_theirs():
     said = "Bon dia,\n\nquan obriu?\n\n-- \nMercè Puig\nTel. 600 000 417\n"
     theirs = one(letter(said, From="Mercè Puig <merce@exemple.cat>"), OWN)

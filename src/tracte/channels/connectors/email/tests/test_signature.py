@@ -1,6 +1,6 @@
 import pytest
 
-from tracte.channels.connectors.email.signature import find, telephones
+from tracte.channels.connectors.email.signature import find, full_name, telephones
 
 TEXT = "Bon dia,\n\nem podeu dir l'horari de l'oficina de Vic?\n\n"
 
@@ -71,3 +71,27 @@ def test_a_long_tail_is_text_and_not_a_signature():
 )
 def test_the_telephone_of_a_signature(written, found):
     assert telephones(written) == found
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "address", "told"),
+    [
+        ("-- \nJhon Chávez Villacís\nTel. 600 948 217", "", "jchavez00@exemple.org", "Jhon Chávez Villacís"),
+        ("-- \nJoan Salom Riba", "J. Salom", "salom.j@exemple.cat", "Joan Salom Riba"),
+        ("Salutacions,\nMercè Puig i Ferrer", "Mercè", "m@exemple.cat", "Mercè Puig i Ferrer"),
+        ("-- \nMercè Puig Ferrer", "Puig, Mercè", "m@exemple.cat", "Mercè Puig Ferrer"),
+        ("-- \nAna\nAna Maria de la Torre", "ana", "ana@exemple.cat", "Ana Maria de la Torre"),
+        ("-- \nMercè Puig", "Mercè Puig Ferrer", "m@exemple.cat", "Mercè Puig Ferrer"),
+        ("-- \nMarta Puig Ferrer", "Mercè", "familia.puig@exemple.cat", "Mercè"),
+        ("-- \nFatima El Amrani", "", "biblioteca@exemple.cat", ""),
+        ("-- \nCarrer Major, 3", "", "major@exemple.cat", ""),
+        ("Enviat des del meu iPhone", "", "iphone@exemple.cat", ""),
+        ("", "Mercè", "m@exemple.cat", "Mercè"),
+    ],
+)
+def test_a_signature_tells_the_whole_name_of_the_sender_and_nobody_elses(written, name, address, told):
+    assert full_name(written, name, address) == told
+
+
+def test_a_signature_made_to_be_slow_is_read_at_once():
+    assert full_name("Aa " * 100_000, "", "aa@exemple.cat") == ""
