@@ -66,6 +66,10 @@ def groups(
     """Part a component into people. `weights`: of each two nodes (a, b), a < b, the sum of the match weights of all
     pairs of their records, prior included; two that are not there are taken for a doubt, 0. `never`: that cannot be one
     person. `sizes`: how many records each node stands for (1, if not told)."""
+    if len(nodes) == 2:  # most are
+        a, b = sorted(nodes)  # type: ignore[type-var]
+        agree = weights.get((a, b), 0.0) > 0 and (a, b) not in never and (b, a) not in never
+        return [[a, b]] if agree else [[a], [b]]
     members: dict[Node, list[Node]] = {node: [node] for node in sorted(nodes)}  # type: ignore[type-var]
     size = {node: (sizes or {}).get(node, 1) for node in members}
     sums: dict[Node, dict[Node, float]] = {node: {} for node in members}

@@ -1,10 +1,9 @@
-"""A whole table at once: block, weigh, and part components into people. Splink on DuckDB does what is large, or Spark
-what is too large for one machine (`distributed`): an engine proposes pairs and weighs them, and nothing else."""
+"""A whole table at once: block, weigh, and part components into people. DuckDB does what is large, or Spark what is too
+large for one machine (`distributed`): an engine proposes pairs and weighs them (`pairs`), and nothing else."""
 
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -13,9 +12,8 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
-from tracte.people.linkage import clustering, dialects, guard, weights
+from tracte.people.linkage import clustering, dialects, guard, pairs, weights
 from tracte.people.linkage.model import Model
-from tracte.people.linkage.training import linker
 
 KEPT = 2 / 3  # of the prior: what a pair inside a component does not have to make up for
 Pair = tuple[int, int]  # unique_id of two records, the smaller first
@@ -42,29 +40,12 @@ def weigh(
 ) -> str:
     """Weigh every pair that a blocking rule proposes: the name of a table with (a, b, w, may), w at least `least` bits.
     `may`: the guard, if asked, lets it be linked without a human. The rows carry their shares (`frequencies`)."""
-    told = {**model.settings, "retain_matching_columns": True}  # and, by that, the levels
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        predicted = linker(con, tables, told, shares=True).inference.predict(threshold_match_weight=least)
-    levels = {column: f"gamma_{column}" for column in model.columns}
-    may, beside = "true", ""
-    if guarded:
-        may = _may(levels, "match_weight", model)
-        beside = "".join(f" JOIN ({weights.rows(tables)}) {x} ON {x}.unique_id = unique_id_{x}" for x in "lr")
-    con.execute(
-        f"CREATE OR REPLACE TABLE weighed AS SELECT least(unique_id_l, unique_id_r) AS a, "
-        f"greatest(unique_id_l, unique_id_r) AS b, match_weight AS w, {may} AS may "
-        f"FROM {predicted.physical_name}{beside}"
-    ).fetchall()
+    dialects.teach(con)
+    asked = pairs.statement(
+        model, f"({weights.rows(tables)})", least, dialect="duckdb", link=len(tables) > 1, guarded=guarded
+    )
+    con.execute(f"CREATE OR REPLACE TABLE weighed AS {asked}").fetchall()
     return "weighed"
-
-
-def _may(levels: dict[str, str], weight: str, model: Model) -> str:
-    """The guard over rows `l` and `r` that carry their shares."""
-    if guard.NAME not in levels:
-        return "false"
-    told = guard.circumstances(levels, weights.told, model.records)
-    return guard.condition(levels | told, weight)
 
 
 def engine(name: str) -> Weigher:
@@ -101,7 +82,7 @@ def people(
     small, frozen = clustering.bounded(_links(con, tables, weighed, unit, least))
     resolved = Resolved(frozen=[_members(con, nodes) for nodes in frozen])
     apart = _units(con, never)
-    for nodes, ties in _ties(con, tables, model, small, guarded):
+    for nodes, ties in _ties(con, tables, model, weighed, small, guarded):
         sums = {pair: tie.sum for pair, tie in ties.items()}
         sizes = {one: size for (a, b), tie in ties.items() for one, size in ((a, tie.size_a), (b, tie.size_b))}
         barred = [pair for pair in ties if pair in apart] if apart else []
@@ -142,9 +123,15 @@ class Tie(NamedTuple):
 
 
 def _ties(
-    con: duckdb.DuckDBPyConnection, tables: Sequence[str], model: Model, small: list[list[int]], guarded: bool
+    con: duckdb.DuckDBPyConnection,
+    tables: Sequence[str],
+    model: Model,
+    weighed: str,
+    small: list[list[int]],
+    guarded: bool,
 ) -> Iterator[tuple[list[int], dict[Pair, Tie]]]:
-    """Each component, with the tie of every two of its units. Blocking did not propose all pairs: all are weighed here.
+    """Each component, with the tie of every two of its units. Blocking did not propose all pairs: the rest is weighed
+    here.
 
     That nothing is known of a pair is not against it: of the prior, which speaks for strangers drawn at random and not
     for two who have a friend in common, a negative weight keeps a third."""
@@ -164,15 +151,18 @@ def _ties(
         asked |= guard.circumstances(asked, weights.told, model.records)
     told = ", ".join(f"{expression} AS told_{name}" for name, expression in asked.items())
     may = guard.condition({name: f"told_{name}" for name in asked}, "w") if guarded else "true"
+    rows, held = f"({weights.rows(tables)})", "place, one, other, a, b, size_a, size_b"
     dialects.teach(con)
     found = con.execute(
-        f"""WITH every AS MATERIALIZED (SELECT t.* FROM ({weights.rows(tables)}) t SEMI JOIN members USING (unique_id)),
-        pair AS (SELECT x.place, x.unit AS one, y.unit AS other, least(x.unique_id, y.unique_id) AS a,
+        f"""WITH pair AS MATERIALIZED (
+        SELECT x.place, x.unit AS one, y.unit AS other, least(x.unique_id, y.unique_id) AS a,
         greatest(x.unique_id, y.unique_id) AS b, x.size AS size_a, y.size AS size_b
         FROM members x JOIN members y ON x.place = y.place AND x.unit < y.unit),
-        said AS (SELECT pair.*, {total} AS w, {told}
-        FROM pair JOIN every l ON l.unique_id = a JOIN every r ON r.unique_id = b),
-        held AS (SELECT *, CASE WHEN {may} THEN w ELSE least(w, 0) END AS v FROM said)
+        rest AS (SELECT pair.*, {total} AS w, {told} FROM pair ANTI JOIN {weighed} USING (a, b)
+        JOIN {rows} l ON l.unique_id = a JOIN {rows} r ON r.unique_id = b),
+        said AS (SELECT {held}, w, may FROM pair JOIN {weighed} USING (a, b)
+        UNION ALL SELECT {held}, w, {may} FROM rest),
+        held AS (SELECT *, CASE WHEN may THEN w ELSE least(w, 0) END AS v FROM said)
         SELECT place, one, other, sum(CASE WHEN v > 0 THEN least(v, {clustering.CAP})
         ELSE greatest(least(v - {model.prior * KEPT!r}, 0), -{clustering.CAP}) END), arg_max(a, (v, -a, -b)),
         arg_max(b, (v, -a, -b)), max(v), any_value(size_a), any_value(size_b) FROM held GROUP BY ALL ORDER BY place"""

@@ -126,7 +126,7 @@ def distance(a, b):
 
 
 def test_weights_of_the_database_are_those_of_the_batch_engine():
-    """To 1e-9 bits: the same pairs, weighed by PostgreSQL for newcomers and by Splink on DuckDB for everybody."""
+    """To 1e-9 bits: the same pairs, weighed by PostgreSQL for newcomers and by DuckDB for everybody."""
     records, _ = town()
     kept = training.train(at=now(), tell=silent)
     con = duckdb.connect()

@@ -24,10 +24,19 @@ def trained(tmp_path_factory):
 def test_weights_are_those_of_splink(trained):
     con, names, model = trained
     weighed = resolving.weigh(con, names, model, least=-8)
-    splink = {(a, b): w for a, b, w in con.execute(f"SELECT a, b, w FROM {weighed}").fetchall()}
-    ours = resolving.between(con, names, model, list(splink))
+    ours = {(a, b): w for a, b, w in con.execute(f"SELECT a, b, w FROM {weighed}").fetchall()}
+    splink = by_splink(con, names, model, least=-8)
     assert len(splink) > 100 and ours.keys() == splink.keys()
     assert max(abs(ours[pair] - splink[pair]) for pair in splink) < 1e-9
+    assert resolving.between(con, names, model, list(splink)) == ours
+
+
+def by_splink(con, names, model, least):
+    """Its own pairs and weights, by its own blocking."""
+    linker = training.linker(con, names, model.settings, shares=True)
+    table = linker.inference.predict(threshold_match_weight=least).physical_name
+    found = con.execute(f"SELECT unique_id_l, unique_id_r, match_weight FROM {table}").fetchall()
+    return {(min(a, b), max(a, b)): w for a, b, w in found}
 
 
 def test_a_model_can_be_trusted_or_is_refused_with_the_reason(trained):
