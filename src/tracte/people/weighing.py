@@ -60,9 +60,19 @@ def statement(model: Model) -> str:
     return _statement(model.as_json, model.records)
 
 
-def share(name: str, side: str, rarest: float) -> str:
-    """How frequent the value of a row is, where `model.id` is that of the model."""
-    return f"coalesce({_counted(name, f'{side}.{name}')}, {rarest!r})"
+def expressions(model: Model) -> dict[str, tuple[str, str]]:
+    """`weights.expressions` over rows `l`, `r` and `name` (`name`): of a value that both have, either row tells how
+    frequent it is."""
+    rarest = 1 / max(model.records, 1)
+    return weights.expressions(model, weights.POSTGRES, lambda column, _: f"coalesce(name.share_{column}, {rarest!r})")
+
+
+def name(model: Model) -> str:
+    """How frequent what a row `l` says is, looked up once for all whom it is compared with."""
+    columns = sorted({guard.NAME, *weights.frequencies(model)})
+    shares = [f"{_counted(column, f'l.{column}')} AS share_{column}" for column in columns]
+    shares += [f"{_looked_up(what, 'l', model.records)} AS {what}" for what in TOLD]
+    return f"SELECT {', '.join(shares)} OFFSET 0"
 
 
 def _counted(name: str, value: str) -> str:
@@ -72,10 +82,26 @@ def _counted(name: str, value: str) -> str:
     return f"({found})"
 
 
+TOLD = {  # of how frequent a name is, and the columns that it follows from
+    frequencies.NAMESAKES: ("given_root", "sur1", "place"),
+    "others_here": ("given_root", "sur1", "place"),
+    "others_whole_here": ("given_root", "sur1", "sur2", "place"),
+    "others_whole": ("given_root", "sur1", "sur2"),
+}
+
+
 def _told(what: str, side: str, records: int) -> str:
-    """What the batch pass attaches to each row (`frequencies`), looked up."""
+    """What the batch pass attaches to each row (`frequencies`): of a newcomer it was looked up once; of a candidate it
+    is when it is asked, unless they are called the same."""
+    if side == "l":
+        return f"name.{what}"
     if what == "share_given":
-        return _counted("given", f"{side}.given")
+        return f"(CASE WHEN r.given = l.given THEN name.{what} ELSE {_counted('given', 'r.given')} END)"
+    alike = " AND ".join(f"r.{column} IS NOT DISTINCT FROM l.{column}" for column in TOLD[what])
+    return f"(CASE WHEN {alike} THEN name.{what} ELSE {_looked_up(what, side, records)} END)"
+
+
+def _looked_up(what: str, side: str, records: int) -> str:
     if what == frequencies.NAMESAKES:
         return f"({_counted(what, frequencies.NAMED_HERE.format(side))} IS NOT NULL)"
     return frequencies.others(lambda name: _counted(name, frequencies.NAMES[name].format(side)), records)[what]
@@ -93,7 +119,7 @@ def may(levels: dict[str, str], weight: str, records: int) -> str:
 @functools.lru_cache(maxsize=16)
 def _statement(settings: str, records: int) -> str:
     model = Model(json.loads(settings), records)
-    said = weights.expressions(model, weights.POSTGRES, functools.partial(share, rarest=1 / max(records, 1)))
+    said = expressions(model)
     levels = {name: f"said.level_{name}" for name in said}
     keyed = " UNION ".join(
         f"(SELECT id FROM people_sourcerecord WHERE {key} = l.{key} AND id < l.id "
@@ -108,7 +134,7 @@ def _statement(settings: str, records: int) -> str:
     FROM unnest(%s::uuid[]) AS t(id) CROSS JOIN (SELECT %s::uuid AS id) model
     CROSS JOIN LATERAL ({ROW} WHERE id = t.id OFFSET 0) own
     CROSS JOIN LATERAL ({LISTS} WHERE c.record_id = t.id OFFSET 0) lists
-    CROSS JOIN LATERAL (SELECT own.*, lists.*) l
+    CROSS JOIN LATERAL (SELECT own.*, lists.*) l CROSS JOIN LATERAL ({name(model)}) name
     CROSS JOIN LATERAL ({keyed}
       UNION SELECT c.record_id FROM unnest(l.documents || l.phones || l.emails) AS i CROSS JOIN LATERAL (
       SELECT record_id FROM people_recordidentifier WHERE identifier_id = i AND record_id < l.id LIMIT {MOST}) c

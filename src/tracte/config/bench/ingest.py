@@ -1,5 +1,5 @@
 """`ingest`: rows/s through receive_many, recognition included, against raw COPY of the same rows.
-`ingest_with_model`: the same when a model, learnt from a fifth as many calls that came before, weighs each newcomer.
+`ingest_with_model`: the same where a small town came before, and the model learnt from it weighs each newcomer.
 
 The import runs in a process of its own, so that its peak memory is its own. The peer copies what the import wrote,
 table by table, into empty tables with the same indexes and checks; it parses and decides nothing, in one transaction.
@@ -22,9 +22,10 @@ import psycopg
 
 from tracte.config import installation
 from tracte.config.bench import Figure, calls, figure, peak_kb
+from tracte.config.bench.town import appearances, receive
 
 SIZE = int(os.environ.get("TRACTE_BENCH_ROWS", "1000000"))
-GATE, GATE_WITH_MODEL, MEMORY_MB = 0.35, 0.25, 400
+GATE, GATE_WITH_MODEL, MEMORY_MB, TOWN = 0.35, 0.25, 400, 20_000
 TABLES = (
     "people_sourcerecord people_nametoken people_identifier people_recordidentifier people_edge people_person "
     "people_membership channels_interactionkey channels_rawpayload channels_interaction core_event"
@@ -40,11 +41,12 @@ def with_model(_: dict[str, Figure]) -> Figure:
     from tracte.core.actions import found_administration
 
     administration = found_administration(slug="recorda", name="Vila que recorda", host="recorda.bench")
-    return _measured(administration, before=max(SIZE // 5, 2000), gate=GATE_WITH_MODEL)
+    _learn(administration)
+    return _measured(administration, before=TOWN, gate=GATE_WITH_MODEL)
 
 
 def _measured(administration: uuid.UUID, *, before: int, gate: float) -> Figure:
-    """`before`: calls that come first, from which a model is learnt; they are copied too, not timed."""
+    """`before`: records that are there already; they are copied too."""
     from tracte.channels import actions
     from tracte.core import tenancy
 
@@ -52,10 +54,6 @@ def _measured(administration: uuid.UUID, *, before: int, gate: float) -> Figure:
         actions.open_account(key="bench", kind="calls", name="Bench")
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "calls.csv"
-        if before:
-            calls.write(path, before, seed=2)
-            _in_child(administration, path)
-            _learn(administration)
         calls.write(path, SIZE)
         done = _in_child(administration, path)
         copied = _copy_seconds(administration, Path(directory))
@@ -87,6 +85,7 @@ def _learn(administration: uuid.UUID) -> None:
     from tracte.core.clock import now
     from tracte.people import training
 
+    receive(administration, list(appearances(TOWN)))
     with tenancy.acting_for(administration):
         training.train(at=now(), tell=lambda line: sys.stderr.write(f"tracte: {line}\n"))
 

@@ -82,18 +82,23 @@ def doubt_many(found: list[Doubtful], *, model: uuid.UUID, at: dt.datetime) -> i
 
 
 def _waiting(persons: list[Id]) -> list[tuple[Id, Id]]:
-    """Pairs of persons, one of them among these, about whom a doubt waits already."""
+    """Pairs of persons, one of them among these, about whom a doubt waits already.
+
+    Which of them wait is asked of what was found: while few do, their index looks empty, and would be read whole for
+    each record.
+    """
     return rows(
         """
         SELECT t.id, other.person_id FROM unnest(%s::uuid[]) AS t(id) CROSS JOIN LATERAL (SELECT record_id
         FROM people_membership WHERE person_id = t.id AND to_seq IS NULL OFFSET 0) m CROSS JOIN LATERAL (
-        SELECT b_id AS record FROM people_doubt WHERE a_id = m.record_id AND closed_at IS NULL UNION ALL
-        SELECT a_id FROM people_doubt WHERE b_id = m.record_id AND closed_at IS NULL OFFSET 0) d
+        SELECT b_id AS record, closed_at FROM people_doubt WHERE a_id = m.record_id UNION ALL
+        SELECT a_id, closed_at FROM people_doubt WHERE b_id = m.record_id OFFSET 0) d
         CROSS JOIN LATERAL (SELECT person_id FROM people_membership
-        WHERE record_id = d.record AND to_seq IS NULL OFFSET 0) other
+        WHERE record_id = d.record AND to_seq IS NULL OFFSET 0) other WHERE d.closed_at IS NULL
         """,
         column("uuid", persons),
         ids_as_bytes=True,
+        prepare=True,
     )
 
 

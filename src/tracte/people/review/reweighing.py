@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from tracte.core import sql
 from tracte.core.sql import column
-from tracte.people.linkage import weights
+from tracte.people import weighing
 from tracte.people.linkage.model import Model
 from tracte.people.models import LinkModel
-from tracte.people.weighing import LISTS, ROW, may, share
+from tracte.people.weighing import LISTS, ROW, may
 
 Pair = tuple[uuid.UUID, uuid.UUID]
 
@@ -46,7 +46,7 @@ def weigh(pairs: list[Pair], kept: LinkModel) -> dict[Pair, Weighed]:
 @functools.lru_cache(maxsize=16)
 def _statement(settings: str, records: int) -> str:
     model = Model(json.loads(settings), records)
-    said = weights.expressions(model, weights.POSTGRES, functools.partial(share, rarest=1 / max(records, 1)))
+    said = weighing.expressions(model)
     told = ", ".join(f"{level} AS level_{name}, {bits} AS bits_{name}" for name, (level, bits) in said.items())
     total = " + ".join([f"{model.prior!r}::float8", *(f"said.bits_{name}" for name in said)])
     sides = " ".join(
@@ -60,5 +60,6 @@ def _statement(settings: str, records: int) -> str:
     ARRAY[{", ".join(f"said.level_{name}" for name in said)}]::smallint[],
     ARRAY[{", ".join(f"said.bits_{name}" for name in said)}]::float8[]
     FROM unnest(%s::uuid[], %s::uuid[]) AS t(a, b) CROSS JOIN (SELECT %s::uuid AS id) model {sides}
+    CROSS JOIN LATERAL ({weighing.name(model)}) name
     CROSS JOIN LATERAL (SELECT {told} OFFSET 0) said
     """
