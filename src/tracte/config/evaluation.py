@@ -20,15 +20,18 @@ NEEDED = {"channel", "external_id", "person"}
 def evaluate(administration: uuid.UUID, truth: Path) -> dict[str, float | int | str]:
     """Pairwise and B-cubed figures of the source records that truth.csv (channel, external_id, person) speaks of.
 
-    A record stands once however many interactions it has. B-cubed after Bagga and Baldwin (1998).
+    A record stands once however many interactions it has. B-cubed after Bagga and Baldwin (1998). `recall_of_named`:
+    over the pairs of records that both say a given name; a telephone alone never links, whoever is behind it.
     """
     with tenancy.acting_for(administration):
         found = _predicted(truth)
+        named = _named({record for record, _, _ in found})
     if not found:
         raise ValueError(
             f"{truth}: none of its interactions is in this installation; load them first: tracte demo load"
         )
     told = {"records": len({record for record, _, _ in found}), **figures((person, true) for _, person, true in found)}
+    told["recall_of_named"] = figures((person, true) for record, person, true in found if record in named)["recall"]
     return told | strangers(found)
 
 
@@ -54,6 +57,12 @@ def _predicted(truth: Path) -> set[tuple[uuid.UUID, uuid.UUID, str]]:
         ):
             found.add((record, predicted, person[external_id]))
     return found
+
+
+def _named(records: set[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of the records that say a given name."""
+    asked = "SELECT r.id FROM unnest(%s::uuid[]) AS t(id) JOIN people_sourcerecord r ON r.id = t.id"
+    return {record for (record,) in rows(f"{asked} WHERE r.given IS NOT NULL", list(records))}
 
 
 def _read(truth: Path) -> dict[str, list[tuple[str, str]]]:

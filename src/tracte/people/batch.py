@@ -18,7 +18,7 @@ from django.db import transaction
 from tracte.core.sql import column, rows
 from tracte.people import reading, recognise, table, training, writing
 from tracte.people.components import Forest
-from tracte.people.linkage import resolving, weights
+from tracte.people.linkage import guard, resolving, weights
 from tracte.people.matching import Id
 from tracte.people.models import LinkModel
 from tracte.people.protections import degrees, freezing, relations
@@ -126,6 +126,9 @@ def link(proposals: list[Proposal], *, model: uuid.UUID, at: dt.datetime) -> int
     for proposal in proposals:
         a, b = forest.root(person[proposal.a]), forest.root(person[proposal.b])
         if a == b or known[a].contradicts(known[b]) or _is_barred(forest, barred, a, b):
+            continue
+        by_name = guard.is_by_name({column: level for column, (level, _) in proposal.said.items()})
+        if by_name and min(known[a].records, known[b].records) > guard.MOST_BY_NAME:
             continue
         stays = forest.join(a, b)
         known[stays].absorb(known[b if stays == a else a])

@@ -12,21 +12,24 @@ PARTICLES = frozenset(
 )
 # Given names of two words, where the second could be taken for a surname: the first -> what follows it.
 _COMPOUNDS = """
-maria m ma: teresa rosa carme carmen dolors dolores angels angeles jose josep josefa lluisa luisa pilar isabel antonia
-    mercedes merce victoria cristina elena helena jesus fernanda eugenia montserrat assumpcio neus nieves concepcio
-    concepcion soledad amparo paz luz mar laura ines belen camila alejandra paula magdalena elisa
+maria m ma: teresa rosa carme carmen dolors dolores angels angeles jose josep josefa lluisa luisa pilar isabel
+    antonia mercedes merce victoria cristina elena helena jesus fernanda eugenia montserrat assumpcio neus nieves
+    concepcio concepcion soledad amparo paz luz mar laura ines belen camila alejandra paula magdalena elisa
 josep jose j: maria lluis luis antoni antonio manel manuel ramon miquel miguel joan juan carles carlos francesc
     francisco vicent vicente ignasi ignacio enric enrique angel alberto xavier javier andres rafael fernando eduardo
-joan juan: carles carlos antoni antonio manel manuel josep jose francesc francisco ramon lluis luis miquel miguel pere
-    pedro pau pablo maria ignasi ignacio jesus andres david diego sebastian
-lluis luis: maria miquel miguel albert alberto ferran fernando carlos enrique antonio manuel angel felipe javier alfonso
-francesc francisco fco: xavier javier jose josep manuel antonio
-miquel miguel: angel | victor: manuel hugo | marc marco: antoni antonio | julio: cesar | cesar: augusto
-carles carlos: albert alberto andres eduardo enrique manuel javier jose luis | angel: luis maria | manuel: jose antonio
-antoni antonio: josep jose maria luis manuel | pere pedro: lluis luis jose pablo maria | jesus: maria manuel antonio
-jorge jordi: luis enrique alberto | anna ana: maria isabel belen cristina rosa paula lucia carolina milena
-rosa: maria ana isabel elena | luz: marina maria elena dary | diana: carolina patricia marcela | paula: andrea
-claudia: patricia marcela | sandra: milena patricia | laura: isabel | blanca: nieves | fatima: zahra ezzahra zohra
+joan juan: carles carlos antoni antonio manel manuel josep jose francesc francisco ramon lluis luis miquel miguel
+    pere pedro pau pablo maria ignasi ignacio jesus andres david diego sebastian
+lluis luis: maria miquel miguel albert alberto ferran fernando carlos enrique antonio manuel angel felipe javier
+    alfonso
+francesc francisco fco: xavier javier jose josep manuel antonio | miquel miguel: angel | victor: manuel hugo
+marc marco: antoni antonio | julio: cesar | cesar: augusto
+carles carlos: albert alberto andres eduardo enrique manuel javier jose luis | angel: luis maria
+manuel: jose antonio | antoni antonio: josep jose maria luis manuel | pere pedro: lluis luis jose pablo maria
+jesus: maria manuel antonio | jorge jordi: luis enrique alberto
+anna ana: maria isabel belen cristina rosa paula lucia carolina milena | rosa: maria ana isabel elena elvira
+luz: marina maria elena dary | diana: carolina patricia marcela | paula: andrea | claudia: patricia marcela
+diego: armando andres fernando alejandro | luisa: fernanda maria | sandra: milena patricia | laura: isabel
+blanca: nieves | fatima: zahra ezzahra zohra
 """.replace("\n    ", " ").replace("\n", " | ")
 COMPOUNDS = frozenset(
     (first, second)

@@ -19,8 +19,8 @@ NEVER_DIFFERENT = ("born", "documents", "national_id")
 ONE_NAME, REACHED = "one_name", "reached"
 RARE = {  # so few others may bear that name: with one surname in that place, the whole name there, or anywhere
     "rare_here": ("others_here", 0.06),
-    "whole_rare_here": ("others_whole_here", 0.1),
-    "whole_rare": ("others_whole", 0.03),
+    "whole_rare_here": ("others_whole_here", 0.05),
+    "whole_rare": ("others_whole", 0.06),
 }
 CIRCUMSTANCES = (ONE_NAME, REACHED, *RARE)
 BESIDES = (  # column -> least level; one of these must hold
@@ -35,7 +35,9 @@ BESIDES = (  # column -> least level; one of these must hold
     {"place": 1, "sur1": 4, "rare_here": 1},
     {"sur1": 3, "sur2": 3, "whole_rare": 1, REACHED: 1},
 )
-SLIPS = (1, 3)  # levels of the given name where a slip of the pen or of the ear may be, or another name
+MOST_BY_NAME = 4  # records that a name and a place move: two who are both well known are for people to join
+OWN = ("documents", "national_id", "phones", "emails", "born")
+SLIPS = (1, 4)  # levels of the given name where a slip of the pen or of the ear may be, or another name
 RARER, SELDOM = 50, 3  # a slip is so many times rarer than the name, or was met so seldom
 
 
@@ -47,6 +49,13 @@ def holds(levels: Mapping[str, float]) -> bool:
         and told[ONE_NAME] > 0
         and all(told.get(column, UNKNOWN) != DIFFERENT for column in NEVER_DIFFERENT)
         and any(all(told.get(column, UNKNOWN) >= least for column, least in each.items()) for each in BESIDES)
+    )
+
+
+def is_by_name(levels: Mapping[str, float]) -> bool:
+    """Does nothing of their own agree but what they are called, and where they live?"""
+    return all(
+        levels.get(column, UNKNOWN) < least for each in BESIDES for column, least in each.items() if column in OWN
     )
 
 

@@ -81,6 +81,8 @@ def _comparison(comparison: Comparison, dialect: str) -> dict[str, Any]:
         }
         if level.rare:
             made |= {"tf_adjustment_column": column, "tf_adjustment_weight": 1.0}
+        if level.fixed_m:
+            made |= {"m_probability": level.fixed_m, "fix_m_probability": True}
         if level.fixed_u:
             made |= {"u_probability": level.fixed_u, "fix_u_probability": True}
         levels.append(made)

@@ -92,6 +92,18 @@ def test_who_was_kept_apart_stays_apart():
     assert len(set(persons([edge.a_id, edge.b_id]))) == 2
 
 
+@pytest.mark.parametrize(("records", "phones", "linked"), [(5, -1, 0), (4, -1, 1), (5, 1, 1)])
+def test_a_name_and_a_place_join_nobody_who_is_well_known_already(records, phones, linked):
+    def known(**reached):
+        return arrive(*(appears("Diego Armando Guaman", key=f"{reached}{n}", **reached) for n in range(records)))
+
+    one, other = known(phone="600000001")[0], known(email="diego@exemple.cat")[0]
+    a, b = sorted((one.bytes, other.bytes))
+    said = {"given": (6, 7.0), "sur1": (4, 8.0), "sur2": (4, 8.0), "place": (1, 5.0), "phones": (phones, 9.0)}
+    kept = LinkModel.objects.create(records=1, settings={})
+    assert batch.link([batch.Proposal(a, b, 20.0, said)], model=kept.id, at=now()) == linked
+
+
 def test_two_verified_documents_never_meet_whatever_the_model_says():
     town()
     twins = arrive(
