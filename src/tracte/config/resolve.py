@@ -55,12 +55,10 @@ def resolve_train(as_json: bool) -> None:
 def resolve_batch(engine: str, as_json: bool) -> None:
     """Compare everybody with everybody by the model in use, and link who is one person."""
     administration = installation.ready()
-    from tracte.core import tenancy
     from tracte.core.clock import now
     from tracte.people import batch
 
-    with tenancy.acting_for(administration):
-        done = batch.resolve(at=now(), engine=engine, tell=_tell)
+    done = batch.resolve(administration, at=now(), engine=engine, tell=_tell)
     line = f"{done['proposed']} links proposed, {done['linked']} made, {done['frozen']} components frozen"
     line += f", {done['doubts']} new doubts to review"
     click.echo(json.dumps(done) if as_json else line)

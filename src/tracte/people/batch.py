@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import duckdb
 from django.db import transaction
 
+from tracte.core import tenancy
 from tracte.core.sql import column, rows
 from tracte.people import reading, recognise, table, training, writing
 from tracte.people.components import Forest
@@ -22,9 +23,9 @@ from tracte.people.linkage import guard, resolving, weights
 from tracte.people.matching import Id
 from tracte.people.models import LinkModel
 from tracte.people.protections import degrees, freezing, relations
-from tracte.people.review import finding
+from tracte.people.review import doubts, finding
 
-AT_ONCE = 2000  # links under one lock
+AT_ONCE = 500  # links, or doubts, under one lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +38,23 @@ class Proposal:
     said: dict[str, tuple[int, float]]
 
 
-def resolve(*, at: dt.datetime, engine: str = "duckdb", tell: Callable[[str], object] = print) -> dict[str, int]:
+def resolve(
+    administration: uuid.UUID, *, at: dt.datetime, engine: str = "duckdb", tell: Callable[[str], object] = print
+) -> dict[str, int]:
     """Link who is one person, and ask people about the doubtful. Counted: proposed links, those made, components frozen
-    because they are too large, new doubts."""
-    kept = LinkModel.in_use()
-    if kept is None:
-        raise training.NotTrained("there is no model yet: tracte resolve train")
-    model = kept.learnt
+    because they are too large, new doubts.
+
+    Many short transactions: whoever comes meanwhile waits for a part of the links, never for the pass."""
     weigher = resolving.engine(engine)
     con = duckdb.connect()
     try:
-        frozen = set(freezing.everybody())
-        tell(f"{table.load(con, kept)} records")
+        with tenancy.acting_for(administration):
+            kept = LinkModel.in_use()
+            if kept is None:
+                raise training.NotTrained("there is no model yet: tracte resolve train")
+            model, frozen = kept.learnt, set(freezing.everybody())
+            tell(f"{table.load(con, kept)} records")
+            never = table.apart(con)
         resolved = resolving.people(
             con,
             [table.NAME],
@@ -58,7 +64,7 @@ def resolve(*, at: dt.datetime, engine: str = "duckdb", tell: Callable[[str], ob
             heed=kept.ask_at,
             guarded=True,
             unit="person",
-            never=table.apart(con),
+            never=never,
         )
         proposals = _proposals(con, kept, resolved, frozen)
         too_large = list(_components(con, resolved, frozen))
@@ -66,16 +72,26 @@ def resolve(*, at: dt.datetime, engine: str = "duckdb", tell: Callable[[str], ob
     finally:
         con.close()
     tell(f"{len(proposals)} links proposed")
-    made = 0
+    made = asked = 0
     for start in range(0, len(proposals), AT_ONCE):
-        made += link(proposals[start : start + AT_ONCE], model=kept.id, at=at)
-    recognise.lock()  # before any row is written: who holds it may wait for what this pass wrote
-    freezing.sweep(at)
-    freezing.note_components(too_large, at)
-    recounted = degrees.recount()  # for the next arrivals, and the next pass
+        with tenancy.acting_for(administration):
+            made += link(proposals[start : start + AT_ONCE], model=kept.id, at=at)
+    with tenancy.acting_for(administration):
+        recognise.lock()  # before any row is written: who holds it may wait for what this pass wrote
+        freezing.sweep(at)
+        freezing.note_components(too_large, at)
+        recounted = degrees.recount()  # for the next arrivals, and the next pass
     tell("identifiers: " + (", ".join(f"{n} {state}" for state, n in recounted.items()) or "as they were"))
-    asked = finding.ask(doubtful, kept, at=at)
-    tell("relations: " + ", ".join(f"{n} {what}" for what, n in relations.renew(at).items()))
+    with tenancy.acting_for(administration):
+        recognise.lock()
+        doubts.sweep(at=at)
+    for start in range(0, len(doubtful), AT_ONCE):
+        with tenancy.acting_for(administration):
+            recognise.lock()
+            asked += doubts.doubt_many(doubtful[start : start + AT_ONCE], model=kept.id, at=at)
+    with tenancy.acting_for(administration):
+        recognise.lock()
+        tell("relations: " + ", ".join(f"{n} {what}" for what, n in relations.renew(at).items()))
     return {"proposed": len(proposals), "linked": made, "frozen": len(resolved.frozen), "doubts": asked}
 
 

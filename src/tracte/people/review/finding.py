@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 
 import duckdb
 
-from tracte.people import recognise, table
+from tracte.people import table
 from tracte.people.linkage import resolving, weights
 from tracte.people.models import LinkModel
 from tracte.people.review import doubts
 from tracte.people.review.doubts import Doubtful
 
 MOST = 20_000  # pairs of one pass, the strongest: more than that nobody reads
-AT_ONCE = 2000  # under one lock
 
 
 def doubtful(con: duckdb.DuckDBPyConnection, kept: LinkModel) -> list[Doubtful]:
@@ -40,13 +38,3 @@ def doubtful(con: duckdb.DuckDBPyConnection, kept: LinkModel) -> list[Doubtful]:
         one, other = sorted(uuid.UUID(record[number]).bytes for number in (a, b))
         raised.append(Doubtful(one, other, weight, doubts.why(weight, may[a, b], kept.link_at), doubts.evidence(each)))
     return sorted(raised, key=lambda one: (-one.weight, one.a, one.b))
-
-
-def ask(found: list[Doubtful], kept: LinkModel, *, at: dt.datetime) -> int:
-    """Once the links are made: close what they answered, raise what is left; how many are new."""
-    recognise.lock()
-    doubts.sweep(at=at)
-    return sum(
-        doubts.doubt_many(found[start : start + AT_ONCE], model=kept.id, at=at)
-        for start in range(0, len(found), AT_ONCE)
-    )

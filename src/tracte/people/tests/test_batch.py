@@ -8,6 +8,7 @@ import duckdb
 import pytest
 from django.db import connection
 
+from tracte.core import tenancy
 from tracte.core.clock import now
 from tracte.core.models import User
 from tracte.people import actions, batch, table, training, weighing
@@ -51,7 +52,7 @@ def test_what_the_rules_cannot_see_the_model_links_and_says_why():
     records, truth = town()
     before = right_pairs(records, truth)[0]
     kept = training.train(at=now(), tell=silent)
-    done = batch.resolve(at=now(), tell=silent)
+    done = batch.resolve(tenancy.required(), at=now(), tell=silent)
     right, wrong, real = right_pairs(records, truth)
     assert wrong == 0 and right >= 0.95 * real > before
     edges = Edge.objects.filter(rule="model")
@@ -59,13 +60,13 @@ def test_what_the_rules_cannot_see_the_model_links_and_says_why():
     assert {edge.model_id for edge in edges} == {kept.id}
     assert all(edge.weights["given"][0] > 0 and len(edge.weights) >= 4 for edge in edges)
     assert not actions.drift()
-    assert batch.resolve(at=now(), tell=silent)["linked"] == 0
+    assert batch.resolve(tenancy.required(), at=now(), tell=silent)["linked"] == 0
 
 
 def test_models_are_kept_and_the_newest_is_in_use():
     assert LinkModel.in_use() is None
     with pytest.raises(training.NotTrained, match="tracte resolve train"):
-        batch.resolve(at=now(), tell=silent)
+        batch.resolve(tenancy.required(), at=now(), tell=silent)
     town()
     first, second = training.train(at=now(), tell=silent), training.train(at=now(), tell=silent)
     assert LinkModel.in_use() == second and LinkModel.objects.count() == 2
@@ -83,12 +84,12 @@ def test_too_little_teaches_nothing_and_the_model_in_use_stays():
 def test_who_was_kept_apart_stays_apart():
     town()
     training.train(at=now(), tell=silent)
-    batch.resolve(at=now(), tell=silent)
+    batch.resolve(tenancy.required(), at=now(), tell=silent)
     edge = Edge.objects.filter(rule="model").first()
     user = User.objects.create(email="aina@exemple.cat")
     person = persons([edge.a_id])[0]
     actions.unmerge(person, [edge.b_id], by=user, at=now())
-    assert batch.resolve(at=now(), tell=silent)["linked"] == 0
+    assert batch.resolve(tenancy.required(), at=now(), tell=silent)["linked"] == 0
     assert len(set(persons([edge.a_id, edge.b_id]))) == 2
 
 
@@ -112,7 +113,7 @@ def test_two_verified_documents_never_meet_whatever_the_model_says():
         appears("Anna Puig Sera", phone="600111222", birth="1984-03-12"),
     )
     training.train(at=now(), tell=silent)
-    batch.resolve(at=now(), tell=silent)
+    batch.resolve(tenancy.required(), at=now(), tell=silent)
     assert len(set(persons(twins[:2]))) == 2
     assert not actions.drift()
 

@@ -3,6 +3,7 @@
 import pytest
 from django.db import transaction
 
+from tracte.core import tenancy
 from tracte.core.clock import now
 from tracte.people import batch, training
 from tracte.people.models import Edge
@@ -19,7 +20,7 @@ def test_both_engines_make_the_same_links_for_the_same_reasons(spark):
     done, edges = {}, {}
     for engine in ("duckdb", "spark"):
         before = transaction.savepoint()
-        done[engine] = batch.resolve(at=now(), engine=engine, tell=silent)
+        done[engine] = batch.resolve(tenancy.required(), at=now(), engine=engine, tell=silent)
         edges[engine] = list(Edge.objects.filter(rule="model").order_by("seq").values_list("a_id", "b_id", "weights"))
         transaction.savepoint_rollback(before)
     assert done["spark"] == done["duckdb"] and done["spark"]["linked"] > 20

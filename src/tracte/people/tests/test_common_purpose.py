@@ -74,7 +74,7 @@ def test_the_batch_pass_looks_for_who_may_join_and_goes_round_the_rest():
     )
     town()
     training.train(at=now(), tell=silent)
-    batch.resolve(at=now(), tell=silent)
+    batch.resolve(tenancy.required(), at=now(), tell=silent)
     assert partition(records) == [0, 1, 1]
 
 

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from tracte.core import tenancy
 from tracte.core.clock import now
 from tracte.people import actions, batch, training
 from tracte.people.linkage.tests.test_nonsense import noise
@@ -74,7 +75,7 @@ def test_nonsense_among_people_joins_nobody(nonsense):
         assert "\n" not in str(refused)
         assert any(why in str(refused) for why in ("given: agreeing on it would speak against", "are they all alike"))
         return
-    batch.resolve(at=now(), tell=silent)
+    batch.resolve(tenancy.required(), at=now(), tell=silent)
     assert Membership.objects.live().filter(record_id__in=useless).values("person_id").distinct().count() == MANY
     together = Membership.objects.live().filter(person_id__in=useless).exclude(record_id__in=useless)
     assert not together.exists()

@@ -77,7 +77,7 @@ def test_not_the_same_is_remembered_whatever_comes_later(jordi):
     training.train(at=now(), tell=silent)
     weight = reweighing.weigh([(a, b)], LinkModel.in_use())[a, b].weight
     assert weight > 6.63, "or the test shows nothing"
-    assert batch.resolve(at=now(), tell=silent)["doubts"] == 0
+    assert batch.resolve(tenancy.required(), at=now(), tell=silent)["doubts"] == 0
     arrive(appears("Núria Puig Ximenis", phone="611222333", email="nuria@exemple.cat", birth="1971-02-17"))
     assert len(set(persons([a, b]))) == 2
     assert not judging.queue(jordi).filter(a=a, b=b).exists() and not actions.drift()
@@ -212,14 +212,14 @@ def test_the_batch_pass_asks_about_what_it_does_not_link(jordi):
         appears("Blanca Puig Ximenis", phone="611222333", birth="1971-02-17", key="sister"),
     )
     training.train(at=now(), tell=silent)
-    done = batch.resolve(at=now(), tell=silent)
+    done = batch.resolve(tenancy.required(), at=now(), tell=silent)
     doubt = Doubt.objects.get(a=min(nun), b=max(nun))
     assert done["doubts"] == Doubt.objects.count() >= 1 and doubt.why == "guard"
     kept = LinkModel.in_use()
     weighed = reweighing.weigh([(doubt.a_id, doubt.b_id)], kept)[doubt.a_id, doubt.b_id]
     assert doubt.weight == pytest.approx(weighed.weight) and not weighed.may
     assert doubt.weights["given"][0] == 0 and doubt.weights.keys() == set(kept.learnt.columns)
-    assert batch.resolve(at=now(), tell=silent)["doubts"] == 0
+    assert batch.resolve(tenancy.required(), at=now(), tell=silent)["doubts"] == 0
     assert partition(records)
 
 

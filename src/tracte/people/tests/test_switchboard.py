@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 import pytest
 from django.db import connection
 
+from tracte.core import tenancy
 from tracte.core.clock import now
 from tracte.people import actions, batch, training
 from tracte.people.linkage.tests.population import GIVEN, SURNAMES
@@ -109,7 +110,7 @@ def test_what_ten_thousand_share_makes_no_mixed_person(names, shared):
     print(f"blocks of one arrival: {bears} with what 10,000 bear, {bears_none} without")
     assert bears <= 1.25 * bears_none
     assert mixed(who, heard, records) == []
-    print(batch.resolve(at=now(), tell=silent))
+    print(batch.resolve(tenancy.required(), at=now(), tell=silent))
     assert mixed(who, heard, records) == [] == actions.drift()
     assert Identifier.objects.exclude(state="normal").count() == 1
 
@@ -123,7 +124,7 @@ def test_where_hardly_anybody_says_more_than_one_given_name_the_mixture_is_bound
     before = mixed(who[: len(records)], heard[: len(records)], records)
     records += come(heard[1000:])
     print([len(held) for held in before], [len(held) for held in mixed(who, heard, records)])
-    print(batch.resolve(at=now(), tell=silent))
+    print(batch.resolve(tenancy.required(), at=now(), tell=silent))
     after = mixed(who, heard, records)
     print([len(held) for held in after])
     assert len(after) <= MAX_PERSONS and sum(map(len, after)) <= MAX_RECORDS
@@ -137,7 +138,7 @@ def test_callers_who_all_say_the_same_and_nothing_else_are_not_one_crowd():
     heard = [appears("Mercè", **SWITCHBOARD, key=f"call {n}") for n in range(2000)]
     records = come(heard)
     assert len(set(persons(records))) >= len(records) - MAX_RECORDS
-    print(batch.resolve(at=now(), tell=silent))
+    print(batch.resolve(tenancy.required(), at=now(), tell=silent))
     assert len(set(persons(records))) >= len(records) - MAX_RECORDS
     assert max(Counter(persons(records)).values()) <= MAX_RECORDS + 1
 
