@@ -27,7 +27,8 @@ def weigh(
 ) -> str:
     """As `resolving.weigh`: the name of a table (a, b, w, may). What is written meanwhile only its owner can read, and
     it is removed at the end. Raises NoSpark."""
-    asked = pairs.statement(model, VIEW, least, dialect="spark", link=len(tables) > 1, guarded=guarded)
+    met = pairs.meeting(model, VIEW, dialect="spark", link=len(tables) > 1)
+    asked = pairs.statement(model, VIEW, f"({met})", least, dialect="spark", guarded=guarded)
     with tempfile.TemporaryDirectory(prefix="tracte-", dir=spark.shared()) as made, spark.failing():
         folder = Path(made).resolve()
         _write(con, tables, set(_named.findall(asked)), folder / "records.parquet")

@@ -83,7 +83,10 @@ def circumstances(levels: Mapping[str, str], told: Callable[[str, str], str], re
     spelt = "length(l.given) > 1 AND length(r.given) > 1"  # an initial is no name
     found = {
         ONE_NAME: f"({levels[NAME]}) NOT IN {SLIPS} OR {rare} * {RARER} <= {usual} OR {rare} * {records} <= {SELDOM}",
-        REACHED: " AND ".join(f"coalesce({side}.documents, {side}.phones, {side}.emails) IS NOT NULL" for side in "lr"),
+        REACHED: " AND ".join(
+            f"({' OR '.join(f'{side}.{column} IS NOT NULL' for column in ('documents', 'phones', 'emails'))})"
+            for side in "lr"
+        ),
     }
     for name, (others, few) in RARE.items():
         borne = " AND ".join(f"{told(others, side)} <= {few}" for side in "lr")

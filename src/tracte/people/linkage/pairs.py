@@ -1,4 +1,4 @@
-"""Who meets whom, and what it weighs: a model as one statement over all rows, for DuckDB and for Spark.
+"""Who meets whom, and what it weighs: a model as a statement over all rows, for DuckDB and for Spark.
 
 Splink can do it too, but joins rule by rule and makes a table of every step: on DuckDB it takes half as long again, on
 Spark many times as long.
@@ -9,31 +9,58 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from tracte.people.linkage import guard, weights
 from tracte.people.linkage.model import Model
 
 
-def statement(model: Model, rows: str, least: float, *, dialect: str, link: bool, guarded: bool) -> str:
-    """SQL for the pairs (a, b, w, may) that some blocking rule proposes, each once, at `least` bits. `rows`: a relation
-    with `side`, the number of the table; `may`: the guard, if asked, lets the pair be linked without a human."""
-    said = weights.expressions(model, dialect)
-    inner = {column: level for column, (level, _) in said.items()}
+def statement(model: Model, rows: str, met: str, least: float, *, dialect: str, guarded: bool) -> str:
+    """SQL for the pairs (a, b, w, may) of `met` (a, b), at `least` bits. `rows`: a relation of all rows; `may`: the
+    guard, if asked, lets the pair be linked without a human."""
+    asked = weighing(model, dialect, guarded=guarded)
+    return (
+        f"SELECT a, b, w, {asked.may} AS may FROM (SELECT *, {asked.total} AS w FROM (SELECT a, b, {asked.told} "
+        f"FROM {met} JOIN {rows} l ON l.unique_id = a JOIN {rows} r ON r.unique_id = b) t) t "
+        f"WHERE w >= CAST({least!r} AS DOUBLE)"
+    )
+
+
+class Weighing(NamedTuple):
+    """What is asked of rows `l` and `r`, in steps: `told`, columns; from them `total`, the weight of the pair; from
+    them and the weight, `w`, whether the guard lets it pass, `may`."""
+
+    told: str
+    total: str
+    may: str
+
+
+def weighing(model: Model, dialect: str, *, guarded: bool) -> Weighing:
+    """Each condition is asked once: the bits follow from the level."""
+    said = {column: level for column, (level, _) in weights.expressions(model, dialect).items()}
+    told = {f"level_{column}": level for column, level in said.items()}
+    told |= {f"share_{column}": weights.share(column) for column in weights.frequencies(model)}
+    levels = {column: f"level_{column}" for column in said}
     if guarded:
-        inner |= guard.circumstances(inner, weights.told, model.records)
-    levels = {column: f"level_{column}" for column in inner}
-    may = guard.condition(levels, "w") if guarded else "true"
-    total = " + ".join([f"CAST({model.prior!r} AS DOUBLE)", *(bits for _, bits in said.values())])
-    told = ", ".join(f"{level} AS {levels[column]}" for column, level in inner.items())
+        found = guard.circumstances(said, weights.told, model.records)
+        told |= {f"level_{name}": expression for name, expression in found.items()}
+        levels |= {name: f"level_{name}" for name in found}
+    bits = weights.bits(model, dialect, "level_{}".format, "share_{}".format)
+    return Weighing(
+        ", ".join(f"{expression} AS {name}" for name, expression in told.items()),
+        " + ".join([f"CAST({model.prior!r} AS DOUBLE)", *bits.values()]),
+        guard.condition(levels, "w") if guarded else "true",
+    )
+
+
+def meeting(model: Model, rows: str, *, dialect: str, link: bool) -> str:
+    """SQL for the pairs (a, b) that some blocking rule proposes, each once. `rows` with `side`, the number of the
+    table."""
     apart = "x.a < y.a AND x.side <> y.side" if link else "x.a < y.a"
     keyed = KEYED[dialect](model.settings["blocking_rules_to_generate_predictions"], rows)
     return (
-        f"WITH keyed AS ({keyed}), "
-        f"met AS (SELECT DISTINCT x.a AS a, y.a AS b FROM keyed x JOIN keyed y ON x.key = y.key AND {apart}) "
-        f"SELECT a, b, w, {may} AS may FROM (SELECT a, b, {total} AS w, {told} "
-        f"FROM met JOIN {rows} l ON l.unique_id = a JOIN {rows} r ON r.unique_id = b) "
-        f"WHERE w >= CAST({least!r} AS DOUBLE)"
+        f"WITH keyed AS ({keyed}) "
+        f"SELECT DISTINCT x.a AS a, y.a AS b FROM keyed x JOIN keyed y ON x.key = y.key AND {apart}"
     )
 
 

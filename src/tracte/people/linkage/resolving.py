@@ -12,7 +12,7 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
-from tracte.people.linkage import clustering, dialects, guard, pairs, weights
+from tracte.people.linkage import clustering, dialects, pairs, weights
 from tracte.people.linkage.model import Model
 
 KEPT = 2 / 3  # of the prior: what a pair inside a component does not have to make up for
@@ -41,9 +41,10 @@ def weigh(
     """Weigh every pair that a blocking rule proposes: the name of a table with (a, b, w, may), w at least `least` bits.
     `may`: the guard, if asked, lets it be linked without a human. The rows carry their shares (`frequencies`)."""
     dialects.teach(con)
-    asked = pairs.statement(
-        model, f"({weights.rows(tables)})", least, dialect="duckdb", link=len(tables) > 1, guarded=guarded
-    )
+    rows = f"({weights.rows(tables)})"
+    met = pairs.meeting(model, rows, dialect="duckdb", link=len(tables) > 1)
+    con.execute(f"CREATE OR REPLACE TABLE met AS {met}").fetchall()  # its size, once known, tells how best to join
+    asked = pairs.statement(model, rows, "met", least, dialect="duckdb", guarded=guarded)
     con.execute(f"CREATE OR REPLACE TABLE weighed AS {asked}").fetchall()
     return "weighed"
 
@@ -144,13 +145,7 @@ def _ties(
         "count(*) OVER (PARTITION BY units.unit) AS size FROM units JOIN places ON places.unit = units.unit"
     )
     con.unregister("places")
-    said = weights.expressions(model, "duckdb")
-    total = " + ".join([repr(model.prior), *(bits for _, bits in said.values())])
-    asked = {column: level for column, (level, _) in said.items()}
-    if guarded:
-        asked |= guard.circumstances(asked, weights.told, model.records)
-    told = ", ".join(f"{expression} AS told_{name}" for name, expression in asked.items())
-    may = guard.condition({name: f"told_{name}" for name in asked}, "w") if guarded else "true"
+    asked = pairs.weighing(model, "duckdb", guarded=guarded)
     rows, held = f"({weights.rows(tables)})", "place, one, other, a, b, size_a, size_b"
     dialects.teach(con)
     found = con.execute(
@@ -158,10 +153,10 @@ def _ties(
         SELECT x.place, x.unit AS one, y.unit AS other, least(x.unique_id, y.unique_id) AS a,
         greatest(x.unique_id, y.unique_id) AS b, x.size AS size_a, y.size AS size_b
         FROM members x JOIN members y ON x.place = y.place AND x.unit < y.unit),
-        rest AS (SELECT pair.*, {total} AS w, {told} FROM pair ANTI JOIN {weighed} USING (a, b)
+        rest AS (SELECT pair.*, {asked.told} FROM pair ANTI JOIN {weighed} USING (a, b)
         JOIN {rows} l ON l.unique_id = a JOIN {rows} r ON r.unique_id = b),
         said AS (SELECT {held}, w, may FROM pair JOIN {weighed} USING (a, b)
-        UNION ALL SELECT {held}, w, {may} FROM rest),
+        UNION ALL SELECT {held}, w, {asked.may} FROM (SELECT *, {asked.total} AS w FROM rest)),
         held AS (SELECT *, CASE WHEN may THEN w ELSE least(w, 0) END AS v FROM said)
         SELECT place, one, other, sum(CASE WHEN v > 0 THEN least(v, {clustering.CAP})
         ELSE greatest(least(v - {model.prior * KEPT!r}, 0), -{clustering.CAP}) END), arg_max(a, (v, -a, -b)),

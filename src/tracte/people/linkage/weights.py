@@ -33,6 +33,21 @@ def expressions(model: Model, dialect: str, share: Callable[[str, str], str] = s
     }
 
 
+def bits(model: Model, dialect: str, level: Callable[[str], str], share: Callable[[str], str]) -> dict[str, str]:
+    """column -> weight in bits, where the levels are told already: `level` and `share` of a column are expressions of
+    the number of its level, and of how frequent the value is."""
+    found = {}
+    for comparison in model.comparisons:
+        column = comparison["output_column_name"]
+        told = " ".join(
+            f"WHEN {number} THEN {_weight(each, comparison, dialect, lambda name, _: share(name))}"
+            for name, number, each in model.levels()
+            if name == column
+        )
+        found[column] = f"CASE {level(column)} {told} ELSE {_float('0', dialect)} END"
+    return found
+
+
 def frequencies(model: Model) -> list[str]:
     """The columns whose agreement weighs more when the value is rare."""
     return [
