@@ -60,11 +60,17 @@ def statement(model: Model) -> str:
     return _statement(model.as_json, model.records)
 
 
-def expressions(model: Model) -> dict[str, tuple[str, str]]:
-    """`weights.expressions` over rows `l`, `r` and `name` (`name`): of a value that both have, either row tells how
-    frequent it is."""
+def said(model: Model) -> str:
+    """The levels and bits of rows `l`, `r` and `name` (`name`), as laterals `level` and `said`: each condition is asked
+    once, and of a value that both have, either row tells how frequent it is."""
     rarest = 1 / max(model.records, 1)
-    return weights.expressions(model, weights.POSTGRES, lambda column, _: f"coalesce(name.share_{column}, {rarest!r})")
+    levels = {column: level for column, (level, _) in weights.expressions(model, weights.POSTGRES).items()}
+    told = ", ".join(f"{level} AS {column}" for column, level in levels.items())
+    bits = weights.bits(
+        model, weights.POSTGRES, "level.{}".format, lambda column: f"coalesce(name.share_{column}, {rarest!r})"
+    )
+    weighed = ", ".join(f"{bits[column]} AS {column}" for column in bits)
+    return f"CROSS JOIN LATERAL (SELECT {told} OFFSET 0) level CROSS JOIN LATERAL (SELECT {weighed} OFFSET 0) said"
 
 
 def name(model: Model) -> str:
@@ -119,18 +125,16 @@ def may(levels: dict[str, str], weight: str, records: int) -> str:
 @functools.lru_cache(maxsize=16)
 def _statement(settings: str, records: int) -> str:
     model = Model(json.loads(settings), records)
-    said = expressions(model)
-    levels = {name: f"said.level_{name}" for name in said}
+    levels = {name: f"level.{name}" for name in model.columns}
     keyed = " UNION ".join(
         f"(SELECT id FROM people_sourcerecord WHERE {key} = l.{key} AND id < l.id "
         f"ORDER BY {key} DESC, id DESC LIMIT {MOST})"
         for key in KEYS
     )
-    told = ", ".join(f"{level} AS level_{name}, {bits} AS bits_{name}" for name, (level, bits) in said.items())
-    total = " + ".join([f"{model.prior!r}::float8", *(f"said.bits_{name}" for name in said)])
+    total = " + ".join([f"{model.prior!r}::float8", *(f"said.{name}" for name in levels)])
     return f"""
     SELECT l.id, r.id, m.person_id, {total}, {may(levels, total, records)},
-    ARRAY[{", ".join(levels.values())}]::smallint[], ARRAY[{", ".join(f"said.bits_{name}" for name in said)}]
+    ARRAY[{", ".join(levels.values())}]::smallint[], ARRAY[{", ".join(f"said.{name}" for name in levels)}]
     FROM unnest(%s::uuid[]) AS t(id) CROSS JOIN (SELECT %s::uuid AS id) model
     CROSS JOIN LATERAL ({ROW} WHERE id = t.id OFFSET 0) own
     CROSS JOIN LATERAL ({LISTS} WHERE c.record_id = t.id OFFSET 0) lists
@@ -142,7 +146,7 @@ def _statement(settings: str, records: int) -> str:
     CROSS JOIN LATERAL ({ROW} WHERE id = c.id OFFSET 0) theirs
     CROSS JOIN LATERAL ({LISTS} WHERE c.record_id = theirs.id OFFSET 0) held
     CROSS JOIN LATERAL (SELECT theirs.*, held.*) r
-    CROSS JOIN LATERAL (SELECT {told} OFFSET 0) said
+    {said(model)}
     LEFT JOIN LATERAL (SELECT person_id FROM people_membership WHERE record_id = r.id AND to_seq IS NULL OFFSET 0) m
     ON true WHERE {total} >= %s::float8 ORDER BY l.id, 4 DESC, r.id
     """

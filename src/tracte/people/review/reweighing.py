@@ -46,9 +46,7 @@ def weigh(pairs: list[Pair], kept: LinkModel) -> dict[Pair, Weighed]:
 @functools.lru_cache(maxsize=16)
 def _statement(settings: str, records: int) -> str:
     model = Model(json.loads(settings), records)
-    said = weighing.expressions(model)
-    told = ", ".join(f"{level} AS level_{name}, {bits} AS bits_{name}" for name, (level, bits) in said.items())
-    total = " + ".join([f"{model.prior!r}::float8", *(f"said.bits_{name}" for name in said)])
+    total = " + ".join([f"{model.prior!r}::float8", *(f"said.{name}" for name in model.columns)])
     sides = " ".join(
         f"CROSS JOIN LATERAL ({ROW} WHERE id = t.{id_} OFFSET 0) own_{side} "
         f"CROSS JOIN LATERAL ({LISTS} WHERE c.record_id = t.{id_} OFFSET 0) held_{side} "
@@ -56,10 +54,10 @@ def _statement(settings: str, records: int) -> str:
         for side, id_ in (("l", "a"), ("r", "b"))
     )
     return f"""
-    SELECT t.a, t.b, {may({name: f"said.level_{name}" for name in said}, total, records)},
-    ARRAY[{", ".join(f"said.level_{name}" for name in said)}]::smallint[],
-    ARRAY[{", ".join(f"said.bits_{name}" for name in said)}]::float8[]
+    SELECT t.a, t.b, {may({name: f"level.{name}" for name in model.columns}, total, records)},
+    ARRAY[{", ".join(f"level.{name}" for name in model.columns)}]::smallint[],
+    ARRAY[{", ".join(f"said.{name}" for name in model.columns)}]::float8[]
     FROM unnest(%s::uuid[], %s::uuid[]) AS t(a, b) CROSS JOIN (SELECT %s::uuid AS id) model {sides}
     CROSS JOIN LATERAL ({weighing.name(model)}) name
-    CROSS JOIN LATERAL (SELECT {told} OFFSET 0) said
+    {weighing.said(model)}
     """
