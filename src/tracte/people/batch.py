@@ -11,6 +11,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import duckdb
 from django.db import transaction
@@ -24,7 +25,9 @@ from tracte.people.matching import Id
 from tracte.people.models import LinkModel
 from tracte.people.protections import degrees, freezing, relations
 from tracte.people.review import doubts, finding
+from tracte.people.review.doubts import Doubtful
 
+Some = TypeVar("Some")
 AT_ONCE = 500  # links, or doubts, under one lock
 
 
@@ -45,6 +48,49 @@ def resolve(
     because they are too large, new doubts.
 
     Many short transactions: whoever comes meanwhile waits for a part of the links, never for the pass."""
+    found = _find(administration, engine, tell)
+    tell(f"{len(found.proposals)} links proposed")
+    made = asked = 0
+    for some in _parts(found.proposals):
+        with tenancy.acting_for(administration):
+            made += link(some, model=found.model, at=at)
+    with tenancy.acting_for(administration):
+        recognise.lock()  # before any row is written: who holds it may wait for what this pass wrote
+        freezing.sweep(at)
+        freezing.note_components(found.too_large, at)
+        recounted = degrees.recount()  # for the next arrivals, and the next pass
+    tell("identifiers: " + (", ".join(f"{n} {state}" for state, n in recounted.items()) or "as they were"))
+    with tenancy.acting_for(administration):
+        recognise.lock()
+        doubts.sweep(at=at)
+    for raised in _parts(found.doubtful):
+        with tenancy.acting_for(administration):
+            recognise.lock()
+            asked += doubts.doubt_many(raised, model=found.model, at=at)
+    with tenancy.acting_for(administration):
+        recognise.lock()
+        tell("relations: " + ", ".join(f"{n} {what}" for what, n in relations.renew(at).items()))
+    return {"proposed": len(found.proposals), "linked": made, "frozen": found.frozen, "doubts": asked}
+
+
+def _parts(everything: list[Some]) -> Iterator[list[Some]]:
+    return (everything[start : start + AT_ONCE] for start in range(0, len(everything), AT_ONCE))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a model says of everybody: links, records of components too large to be looked into (and how many such there
+    are, those that a frozen person makes included), doubts."""
+
+    model: uuid.UUID
+    proposals: list[Proposal]
+    too_large: list[list[Id]]
+    frozen: int
+    doubtful: list[Doubtful]
+
+
+def _find(administration: uuid.UUID, engine: str, tell: Callable[[str], object]) -> Found:
+    """Only the reading is a transaction."""
     weigher = resolving.engine(engine)
     con = duckdb.connect()
     try:
@@ -68,31 +114,9 @@ def resolve(
         )
         proposals = _proposals(con, kept, resolved, frozen)
         too_large = list(_components(con, resolved, frozen))
-        doubtful = finding.doubtful(con, kept)
+        return Found(kept.id, proposals, too_large, len(resolved.frozen), finding.doubtful(con, kept))
     finally:
         con.close()
-    tell(f"{len(proposals)} links proposed")
-    made = asked = 0
-    for start in range(0, len(proposals), AT_ONCE):
-        with tenancy.acting_for(administration):
-            made += link(proposals[start : start + AT_ONCE], model=kept.id, at=at)
-    with tenancy.acting_for(administration):
-        recognise.lock()  # before any row is written: who holds it may wait for what this pass wrote
-        freezing.sweep(at)
-        freezing.note_components(too_large, at)
-        recounted = degrees.recount()  # for the next arrivals, and the next pass
-    tell("identifiers: " + (", ".join(f"{n} {state}" for state, n in recounted.items()) or "as they were"))
-    with tenancy.acting_for(administration):
-        recognise.lock()
-        doubts.sweep(at=at)
-    for start in range(0, len(doubtful), AT_ONCE):
-        with tenancy.acting_for(administration):
-            recognise.lock()
-            asked += doubts.doubt_many(doubtful[start : start + AT_ONCE], model=kept.id, at=at)
-    with tenancy.acting_for(administration):
-        recognise.lock()
-        tell("relations: " + ", ".join(f"{n} {what}" for what, n in relations.renew(at).items()))
-    return {"proposed": len(proposals), "linked": made, "frozen": len(resolved.frozen), "doubts": asked}
 
 
 def _components(con: duckdb.DuckDBPyConnection, resolved: resolving.Resolved, frozen: set[Id]) -> Iterator[list[Id]]:

@@ -32,9 +32,11 @@ def enter() -> None:
 
 
 def leave() -> None:
+    from django.conf import settings
     from django.db import connections
 
-    connections.close_all()
+    if settings.configured:  # what needs no database never started Django
+        connections.close_all()
     shutil.rmtree(os.environ["TRACTE_HOME"], ignore_errors=True)
     with psycopg.connect(os.environ["TRACTE_BENCH_SERVER"], autocommit=True) as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(NAME)))

@@ -136,15 +136,7 @@ def _ties(
 
     That nothing is known of a pair is not against it: of the prior, which speaks for strangers drawn at random and not
     for two who have a friend in common, a negative weight keeps a third."""
-    places = pa.table(
-        {"unit": [n for nodes in small for n in nodes], "place": [p for p, nodes in enumerate(small) for _ in nodes]}
-    )
-    con.register("places", places)
-    con.execute(
-        "CREATE OR REPLACE TABLE members AS SELECT place, units.unit AS unit, unique_id, "
-        "count(*) OVER (PARTITION BY units.unit) AS size FROM units JOIN places ON places.unit = units.unit"
-    )
-    con.unregister("places")
+    _place(con, small)
     asked = pairs.weighing(model, "duckdb", guarded=guarded)
     rows, held = f"({weights.rows(tables)})", "place, one, other, a, b, size_a, size_b"
     dialects.teach(con)
@@ -164,6 +156,19 @@ def _ties(
     ).fetchall()
     for place, lines in itertools.groupby(found, key=itemgetter(0)):
         yield small[place], {(one, other): Tie(s, (a, b), w, n, m) for _, one, other, s, a, b, w, n, m in lines}
+
+
+def _place(con: duckdb.DuckDBPyConnection, small: list[list[int]]) -> None:
+    """Make the table `members`: each record of these components, with its unit and how many records that has."""
+    places = pa.table(
+        {"unit": [n for nodes in small for n in nodes], "place": [p for p, nodes in enumerate(small) for _ in nodes]}
+    )
+    con.register("places", places)
+    con.execute(
+        "CREATE OR REPLACE TABLE members AS SELECT place, units.unit AS unit, unique_id, "
+        "count(*) OVER (PARTITION BY units.unit) AS size FROM units JOIN places ON places.unit = units.unit"
+    )
+    con.unregister("places")
 
 
 def _members(con: duckdb.DuckDBPyConnection, units: list[int]) -> list[int]:
