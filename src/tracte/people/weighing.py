@@ -20,6 +20,7 @@ from tracte.people.matching import Id
 
 MOST = 30  # records of one key
 KEYS = ("key_birth_surname", "key_birth_given", "key_place", "key_name")
+COMMON = ("key_name",)  # that more records share than are looked at tells nothing of one: left to the batch pass
 
 ROW = """
 SELECT id, given, given_root, given_sound, sur1, sur1_sound, sur2, sur2_sound, area AS postcode,
@@ -122,15 +123,22 @@ def may(levels: dict[str, str], weight: str, records: int) -> str:
     return f"(CASE WHEN {weight} >= {calibration.ASK_BOUNDS[0]} THEN {holds} ELSE false END)"  # else nobody asks
 
 
+def _keyed(key: str) -> str:
+    """The newest records that share a key of row `l`."""
+    newest = (
+        f"SELECT id FROM people_sourcerecord WHERE {key} = l.{key} AND id < l.id ORDER BY {key} DESC, id DESC LIMIT "
+    )
+    if key not in COMMON:
+        return f"({newest}{MOST})"
+    counted = f"SELECT id, count(*) OVER () AS all_of_them FROM ({newest}{MOST + 1}) k"
+    return f"(SELECT id FROM ({counted}) k WHERE all_of_them <= {MOST})"
+
+
 @functools.lru_cache(maxsize=16)
 def _statement(settings: str, records: int) -> str:
     model = Model(json.loads(settings), records)
     levels = {name: f"level.{name}" for name in model.columns}
-    keyed = " UNION ".join(
-        f"(SELECT id FROM people_sourcerecord WHERE {key} = l.{key} AND id < l.id "
-        f"ORDER BY {key} DESC, id DESC LIMIT {MOST})"
-        for key in KEYS
-    )
+    keyed = " UNION ".join(map(_keyed, KEYS))
     total = " + ".join([f"{model.prior!r}::float8", *(f"said.{name}" for name in levels)])
     return f"""
     SELECT l.id, r.id, m.person_id, {total}, {may(levels, total, records)},

@@ -196,3 +196,14 @@ def replace_phone(appearance):
     """The same people in another town: no telephone of the first."""
     (phone,) = appearance.identifiers
     return replace(appearance, identifiers=[phone._replace(value="6" + phone.value[1:])])
+
+
+def test_a_name_that_more_records_bear_than_are_looked_at_is_left_to_the_batch_pass():
+    town()
+    kept = training.train(at=now(), tell=silent)
+    arrive(*(appears("Quel Ximenis Zurita", email=f"quel{n}@exemple.cat") for n in range(weighing.MOST)))
+    proposed = []
+    for n in range(2):
+        newcomer = arrive(appears("Quel Ximenis Zurita", email=f"one.more{n}@exemple.cat"))[0]
+        proposed.append(len(weighing.weigh([newcomer.bytes], kept.learnt, kept.id, least=-99)))
+    assert proposed == [weighing.MOST, 0]
