@@ -41,7 +41,7 @@ def weighing(model: Model, dialect: str, *, guarded: bool) -> Weighing:
     told = {f"level_{column}": level for column, level in said.items()}
     told |= {f"share_{column}": weights.share(column) for column in weights.frequencies(model)}
     levels = {column: f"level_{column}" for column in said}
-    if guarded:
+    if guarded and guard.NAME in said:  # without given names the guard lets nothing pass
         found = guard.circumstances(said, weights.told, model.records)
         told |= {f"level_{name}": expression for name, expression in found.items()}
         levels |= {name: f"level_{name}" for name in found}

@@ -19,11 +19,8 @@ def share(column: str, side: str = "l") -> str:
     return f"{side}.share_{column}"
 
 
-def expressions(model: Model, dialect: str, share: Callable[[str, str], str] = share) -> dict[str, tuple[str, str]]:
-    """column -> (number of the level, weight in bits), two expressions over rows `l` and `r`. Unknown: -1 and 0.
-
-    `share`: of (column, side), how frequent that row's value is, where the rows do not carry it.
-    """
+def expressions(model: Model, dialect: str) -> dict[str, tuple[str, str]]:
+    """column -> (number of the level, weight in bits), two expressions over rows `l` and `r`. Unknown: -1 and 0."""
     return {
         comparison["output_column_name"]: (
             _case(comparison, dialect, lambda level, number: str(number)),

@@ -39,6 +39,15 @@ def by_splink(con, names, model, least):
     return {(min(a, b), max(a, b)): w for a, b, w in found}
 
 
+def test_without_given_names_the_guard_lets_nothing_pass(trained):
+    con, names, model = trained
+    nameless = [one for one in model.comparisons if one["output_column_name"] != "given"]
+    weighed = resolving.weigh(
+        con, names, models.Model({**model.settings, "comparisons": nameless}), least=0, guarded=True
+    )
+    assert con.execute(f"SELECT count(*) > 100, bool_or(may) FROM {weighed}").fetchall() == [(True, False)]
+
+
 def test_a_model_can_be_trusted_or_is_refused_with_the_reason(trained):
     _, _, model = trained
     model.refuse()
