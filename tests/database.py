@@ -60,7 +60,9 @@ def point(owner: str | None, app: str | None) -> None:
     for alias, url in (("owner", owner), ("default", app)):
         connections[alias].close()
         if url:
-            connections[alias].settings_dict.update(postgres.django_database(url))
+            named, used = postgres.django_database(url), connections[alias].settings_dict
+            named["OPTIONS"] = used["OPTIONS"] | named["OPTIONS"]
+            used.update(named)
 
 
 def drop_all() -> None:

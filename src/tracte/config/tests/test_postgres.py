@@ -152,6 +152,7 @@ def test_the_roles_own_nothing_and_keep_their_password_from_one_start_to_the_nex
                     powers = "rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb"
                     asked = f"SELECT current_user, {powers} FROM pg_roles WHERE rolname = current_user"
                     assert connection.execute(asked).fetchone() == (f"{name}_{role}", False)
+                    assert connection.execute("SHOW jit").fetchone() == ("off",)
         finally:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
             for role in ("app", "worker"):
