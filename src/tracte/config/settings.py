@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "procrastinate.contrib.django",
+    "ninja",  # the pages of the API's documentation, from here and from nowhere else
     "tracte.core",
     "tracte.privacy",
     "tracte.vocabularies",
@@ -151,4 +152,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("TRACTE_LOG", "WARNING")},
+    "loggers": {"django.request": {"level": "ERROR"}},  # a page refused or not found is no fault of ours
 }

@@ -66,6 +66,7 @@ BONDS = {
     "hand": _("a mà"),
     "rest": _("a mà"),
 }
+BY = {"national_id": _("pel document"), "phone": _("pel telèfon"), "email": _("pel correu")}
 FREEZES = {
     "records": _("Té massa fitxes"),
     "phones": _("Té massa telèfons"),
@@ -118,5 +119,7 @@ def why(join: Join) -> str:
 
 def bond(person: Profile, record) -> str:
     """How surely a record hangs with the others: the best of its joins."""
-    rules = {join.edge.rule for join in person.joins if record in (join.a, join.b)}
-    return next((str(words) for rule, words in BONDS.items() if rule in rules), "")
+    mine = {join.edge.rule: join for join in person.joins if record in (join.a, join.b)}
+    rule = next((rule for rule in BONDS if rule in mine), "")
+    shared = mine[rule].shared if rule else None
+    return str(BY[shared.kind] if rule == "name" and shared else BONDS.get(rule, ""))
