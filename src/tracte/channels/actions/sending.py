@@ -50,7 +50,7 @@ def send(
     `in_reply_to`: the channel's own ids of the thread, oldest first, or the one that is answered. It leaves after
     `hold`; until then `recall` takes it back. What a person says by voice is noted as said. Raises CannotSend.
     """
-    thread, files = [in_reply_to] if isinstance(in_reply_to, str) else list(in_reply_to), list(attachments)
+    files = list(attachments)
     by_hand = _check(account, Outgoing(tenancy.required(), to, text, subject), has_files=bool(files))
     dispatch, is_new = Dispatch.objects.get_or_create(
         key=key,
@@ -58,26 +58,17 @@ def send(
             "account": account,
             "record": record,
             "to_sealed": keys.keyring(tenancy.required()).seal(to.encode()),
-            "subject": subject,
-            "text": text,
-            "language": language,
-            "in_reply_to": [one for one in thread if one],
+            **{"subject": subject, "text": text, "language": language},
+            "in_reply_to": [in_reply_to] * bool(in_reply_to) if isinstance(in_reply_to, str) else list(in_reply_to),
             "by": by,
             "at": at,
             "not_before": at if by_hand else at + hold,
             "copy_of": copy_of,
         },
     )
-    if not is_new:
-        return dispatch
-    _attach(dispatch, files)
-    if by_hand:
-        delivering.settle(delivering.start(dispatch.id, at=at), Result(DELIVERED), at=at)
-        dispatch.refresh_from_db()
-    else:
-        delivering.defer(dispatch)
-    if account.kind == "webform" and "@" in to:
-        _copy_by_mail(dispatch, to, hold)
+    if is_new:
+        _attach(dispatch, files)
+        _set_out(dispatch, to, hold, by_hand=by_hand)
     return dispatch
 
 
@@ -131,8 +122,18 @@ def _attach(dispatch: Dispatch, files: list[Attachment]) -> None:
         raise CannotSend("an attachment was already sent with something else: attach it again")
 
 
+def _set_out(dispatch: Dispatch, to: str, hold: dt.timedelta, *, by_hand: bool) -> None:
+    if by_hand:
+        delivering.settle(delivering.start(dispatch.id, at=dispatch.at), Result(DELIVERED), at=dispatch.at)
+        dispatch.refresh_from_db()
+    else:
+        delivering.defer(dispatch)
+    if dispatch.account.kind == "webform" and "@" in to:
+        _copy_by_mail(dispatch, to, hold)
+
+
 def _copy_by_mail(dispatch: Dispatch, to: str, hold: dt.timedelta) -> None:
-    """An answer waits at the follow-up page; who left an address gets it there too, if there is a mailbox to write from."""
+    """The answer waits at the follow-up page; who left an address gets it there too, if we have a mailbox."""
     mail = Account.objects.filter(kind="email").exclude(own=[]).order_by("key").first()
     if mail is None:
         return

@@ -58,7 +58,8 @@ class Account(models.Model):
     privacy = Declared(
         "attend",
         "installation",
-        open="id administration key kind name icon mapping own purposes secret_sealed settings_sealed attended_since unit",
+        open="id administration key kind name icon mapping own purposes secret_sealed settings_sealed attended_since "
+        "unit",
     )
 
     class Meta:

@@ -25,7 +25,7 @@ def message_id(out: Outgoing) -> str:
 
 
 def mail(out: Outgoing, *, plus_addressing: bool = False) -> bytes:
-    message = EmailMessage(policy=SMTP.clone(max_line_length=78))
+    message = EmailMessage(policy=SMTP)
     box, _, host = out.sender.rpartition("@")
     message["From"] = Address(_tidy(out.sender_name), box, host)
     message["To"] = Address(addr_spec=out.to)
@@ -38,17 +38,17 @@ def mail(out: Outgoing, *, plus_addressing: bool = False) -> bytes:
         message["In-Reply-To"] = thread[-1]
         kept = thread if len(thread) <= REFERENCES else [thread[0], *thread[1 - REFERENCES :]]
         message["References"] = " ".join(kept)
-    if out.language:
-        message["Content-Language"] = out.language
     message["Auto-Submitted"] = "auto-replied" if out.is_automatic else "no"
     message["X-Auto-Response-Suppress"] = "All" if out.is_automatic else "OOF, AutoReply"
     message[LOOP] = out.token
     # Long lines travel whole (quoted-printable): who reads on a telephone folds them.
     message.set_content(out.text, charset="utf-8", cte="7bit" if _is_plain(out.text) else "quoted-printable")
+    if out.language:
+        message["Content-Language"] = out.language
     for file in out.files:
         main, _, sub = (file.content_type or "application/octet-stream").partition("/")
         message.add_attachment(file.body or b"", maintype=main, subtype=sub or "octet-stream", filename=file.name)
-    return message.as_bytes()
+    return message.as_bytes(policy=SMTP.clone(max_line_length=900))  # shorter, and long ids would be encoded as words
 
 
 def _is_plain(text: str) -> bool:
