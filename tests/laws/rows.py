@@ -91,6 +91,10 @@ SPECIAL: dict[str, Callable[[Rows], dict[str, Any]]] = {
     "people_freeze": lambda rows: {"why": "records"},
     "privacy_consentstatement": lambda rows: {"kind": "withdrawn"},
     "channels_interaction": lambda rows: {"direction": "in"},
+    "channels_dispatch": lambda rows: {"state": "held"},
+    "channels_outcome": lambda rows: {"kind": "unknown"},
+    "channels_intervention": lambda rows: {"kind": "recall"},
+    "channels_scan": lambda rows: {"verdict": "clean"},
     "vocabularies_match": lambda rows: {"relation": "exact", "uri": "https://exemple.cat/tema"},
     "vocabularies_territorymembership": lambda rows: {
         "level": "country",

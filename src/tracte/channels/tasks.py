@@ -8,6 +8,7 @@ import uuid
 from django.db import connections
 from procrastinate.contrib.django import app
 
+from tracte.channels import delivery
 from tracte.channels.models import Reject
 from tracte.core import tenancy
 from tracte.core.clock import now
@@ -22,6 +23,20 @@ def refresh_statistics() -> None:
     """After a large import the planner must know that small tables are large now."""
     with connections["owner"].cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(GROWING)}")
+
+
+@app.task(queue="send")
+def deliver(administration: str, dispatch: str) -> None:
+    """Take one dispatch out."""
+    delivery.deliver(administration, dispatch)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="send", queueing_lock="sweep")
+def sweep(timestamp: int) -> None:
+    """What a dead sender left behind."""
+    for administration in Administration.objects.using("owner").values_list("id", flat=True):
+        delivery.sweep(administration, at=now())
 
 
 @app.periodic(cron="20 3 * * *")

@@ -148,6 +148,62 @@ def channel_key(key: str, name: str) -> None:
     click.echo(secret)
 
 
+@channel.command("way-out")
+@click.argument("key")
+def channel_way_out(key: str) -> None:
+    """Say how the account sends: one JSON object on standard input, since it holds passwords; {} takes it back."""
+    administration = installation.ready()
+    from tracte.channels import actions
+    from tracte.channels.importing import account
+    from tracte.core import tenancy
+
+    try:
+        said = json.load(sys.stdin)
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise ValueError('standard input: write one JSON object, such as {"url": "smtp://user:password@host:587"}')
+    with tenancy.acting_for(administration):
+        actions.set_way_out(account(key), said)
+    click.echo(f"{key}: {', '.join(said) or 'no way out of its own'}")
+
+
+@channel.command("webhook")
+@click.argument("key")
+@click.option("--site", required=True, help="Where this installation answers, such as https://exemple.cat")
+def channel_webhook(key: str, site: str) -> None:
+    """Tell the account's platform where to deliver, with a new secret of ours."""
+    administration = installation.ready()
+    from tracte.channels import connecting
+
+    click.echo(connecting.webhook(administration, key, site))
+
+
+@channel.command("attend")
+@click.argument("key")
+@click.option("--since", default="now", show_default=True, help="An ISO date or time, now, or never.")
+def channel_attend(key: str, since: str) -> None:
+    """What comes in by the account from then on is somebody's to answer; what came before is only kept."""
+    administration = installation.ready()
+    import datetime as dt
+
+    from django.utils import timezone
+
+    from tracte.channels import actions
+    from tracte.channels.importing import account
+    from tracte.core import tenancy
+    from tracte.core.clock import now
+
+    try:
+        at = {"now": now(), "never": None}[since] if since in ("now", "never") else dt.datetime.fromisoformat(since)
+    except ValueError:
+        raise ValueError(f"--since {since!r}: write a date such as 2026-11-02, now, or never") from None
+    at = timezone.make_aware(at) if at and timezone.is_naive(at) else at
+    with tenancy.acting_for(administration):
+        actions.attend(account(key), at)
+    click.echo(f"{key}: attended since {at.isoformat(timespec='minutes')}" if at else f"{key}: not attended")
+
+
 @channel.command("revoke")
 @click.argument("ending")
 def channel_revoke(ending: str) -> None:

@@ -51,10 +51,13 @@ def _fill(administration: uuid.UUID, size: str) -> None:
 
 def _serve(port: int, workers: int, has_demo: bool) -> None:
     environment = {**os.environ, "TRACTE_POOL": "8", "PYTHONUNBUFFERED": "1"}
+    if has_demo:  # its people are invented: nothing is sent to the world unless somebody says so
+        environment.setdefault("TRACTE_WAY_OUT", "outbox")
     web = [sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(port)]
     web += ["--workers", str(workers), "--no-ws", "--log-level", "warning", "tracte.config.asgi:application"]
     queue = [sys.executable, "-m", "tracte.config.worker"]
-    children = [subprocess.Popen(command, env=environment, start_new_session=True) for command in (web, queue)]
+    commands = (web, queue, [*queue, "send"])
+    children = [subprocess.Popen(command, env=environment, start_new_session=True) for command in commands]
     click.echo(_welcome(port, has_demo))
     stop = signal.getsignal(signal.SIGINT)
     for number in (signal.SIGINT, signal.SIGTERM):

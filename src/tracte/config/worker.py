@@ -1,9 +1,11 @@
-"""The worker of the queue: `python -m tracte.config.worker`.
+"""The worker of the queue: `python -m tracte.config.worker [QUEUE...]`; without names it takes jobs of all queues.
 
-It takes jobs in a role of its own; what a job does is done as the application, for one administration at a time.
+A second one for the queue `send` alone lets what people wait for pass by what takes long. It takes jobs in a role of
+its own; what a job does is done as the application, for one administration at a time.
 """
 
 import os
+import sys
 
 from tracte.config import installation
 
@@ -15,7 +17,7 @@ def main() -> None:
 
     connector = procrastinate.PsycopgConnector(conninfo=os.environ["TRACTE_WORKER_URL"], min_size=1, max_size=4)
     with app.replace_connector(connector) as worker:
-        worker.run_worker(concurrency=1)
+        worker.run_worker(queues=sys.argv[1:] or None, concurrency=1, delete_jobs="successful")
 
 
 if __name__ == "__main__":

@@ -35,6 +35,9 @@ SHARED = ("procrastinate_workers",)
 QUEUE = ("procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers")
 # What happened stays as it happened: no update, no delete.
 APPEND_ONLY = (
+    "channels_attempt",
+    "channels_intervention",
+    "channels_outcome",
     "channels_rawpayload",
     "core_event",
     "core_revocation",

@@ -1,4 +1,4 @@
-"""The ways in: one folder a kind, picked here by name."""
+"""The ways in and out: one folder a kind, picked here by name."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import importlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from tracte.channels.connectors import source
 from tracte.channels.connectors.source import InputError
 from tracte.channels.message import Message, Reject
 
-__all__ = ["KINDS", "InputError", "connector", "open_file", "parse"]
+__all__ = ["KINDS", "WAYS_OUT", "InputError", "connector", "deliverer", "open_file", "parse"]
 
 KINDS = ("email", "telegram", "webform", "calls", "visits", "tabular", "cloudevents")
+WAYS_OUT = ("email", "telegram", "webform", "calls", "visits")
 
 
 def connector(kind: str) -> ModuleType:
@@ -24,6 +26,11 @@ def connector(kind: str) -> ModuleType:
         hint = f"; did you mean '{close[0]}'?" if close else "."
         raise ValueError(f"unknown kind of connector '{kind}'{hint} Known: {', '.join(KINDS)}")
     return importlib.import_module(f"{__name__}.{kind}.parse")
+
+
+def deliverer(kind: str) -> Any:
+    """The way out of a kind (`outgoing.Deliverer`), or None: not every channel that speaks to us can be answered."""
+    return importlib.import_module(f"{__name__}.{kind}.deliver") if kind in WAYS_OUT else None
 
 
 def parse(kind: str, raw: bytes, own: frozenset[str] = frozenset(), *, mapping=None) -> Iterator[Message | Reject]:  # type: ignore[no-untyped-def]

@@ -62,6 +62,20 @@ def test_a_message_comes_in_whole(account):
     assert Event.objects.get(name="channels.batch.received").ids["count"] == 1
 
 
+def test_a_listener_finds_what_is_new_by_ids_and_by_times(account):
+    actions.receive_many(account, [message("F-0")])
+    days = [AT - dt.timedelta(days=n) for n in (0, 40, 3)]
+    items = [message(f"F-{n}", at=day) for n, day in enumerate(days, 1)]
+    report = actions.receive_many(account, [message("F-0", at=AT - dt.timedelta(days=400)), *items])
+    told = Event.objects.filter(name="channels.batch.received").latest("id").ids
+    assert told["count"] == 3 and {told["first"], told["last"]} <= set(map(str, report.interactions))
+    assert (told["earliest"], told["latest"]) == ((AT - dt.timedelta(days=40)).isoformat(), AT.isoformat())
+    between = Interaction.objects.filter(
+        account=account, id__range=(told["first"], told["last"]), at__range=(told["earliest"], told["latest"])
+    )
+    assert sorted(one.id for one in between) == sorted(report.interactions)
+
+
 def test_again_is_a_duplicate_for_ever(account):
     batch = [message("F-1"), message("F-2", who=anna())]
     assert figures(actions.receive_many(account, batch)) == (2, 2, 0, 0)

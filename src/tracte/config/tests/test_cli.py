@@ -1,6 +1,7 @@
 """The command line: whatever is wrong with what it is given is one clear line, and nothing is stored."""
 
 import gzip
+import io
 import json
 import os
 import socket
@@ -146,6 +147,8 @@ OTHERS = {
     ("channel", "add", "x", "--kind", "telegran", "--name", "X"): "did you mean 'telegram'?",
     ("channel", "add", "el meu", "--kind", "calls", "--name", "X"): "the key 'el meu' stands in addresses",
     ("channel", "key", "nope"): "there is no channel account 'nope'",
+    ("channel", "attend", "trucades", "--since", "ahir"): "--since 'ahir': write a date such as 2026-11-02",
+    ("channel", "webhook", "trucades", "--site", "https://exemple.cat"): "only a telegram account with a token",
     ("channel", "revoke", "abcdefgh"): "0 keys end in 'abcdefgh'",
     ("bench", "ingets"): "no benchmark 'ingets'; there are: ",
 }
@@ -261,3 +264,25 @@ def test_a_database_that_cannot_be_reached_is_one_line(tmp_path, url, why):
     told = line((done.returncode, done.stdout, done.stderr))
     assert why in told
     assert done.stderr.count("\n") == 1
+
+
+@database
+def test_the_way_out_of_a_channel_is_read_from_standard_input(tracte, doors, administration, monkeypatch):
+    for said, told in (
+        ('{"url": "smtp://u:secret@mail.exemple.cat"}', "correu: url"),
+        ("{}", "correu: no way out of its own"),
+    ):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(said))
+        assert tracte("channel", "way-out", "correu") == (0, told + "\n", "")
+    for said in ("", "[]", '{"url": 7}', '{"urll": "x"}'):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(said))
+        assert "correu: " in (told := line(tracte("channel", "way-out", "correu"))) or "one JSON object" in told
+
+
+@database
+def test_a_channel_is_attended_since_a_moment(tracte, doors, administration):
+    for since, told in (("2026-11-02", "correu: attended since 2026-11-02T00:00+01:00"), ("never", "not attended")):
+        status, out, _ = tracte("channel", "attend", "correu", "--since", since)
+        assert status == 0 and told in out
+        with tenancy.acting_for(administration):
+            assert bool(Account.objects.get(key="correu").attended_since) == (since != "never")

@@ -110,7 +110,8 @@ def _generated(headers: Headers, content: Content, sender: Address | None, subje
     if "x-loop" in headers:
         return "notification", f"X-Loop: {headers.text('x-loop')}"
     suppress = headers.raw("x-auto-response-suppress")
-    if re.search(r"\b(all|oof|autoreply)\b", suppress, re.I):
+    asks = re.search(r"\b(all|oof|autoreply)\b", suppress, re.I)
+    if asks and headers.raw("auto-submitted").strip().lower() != "no":  # a person may ask machines not to answer
         return "notification", f"X-Auto-Response-Suppress: {suppress}"
     if null_sender(headers):
         return "notification", "null return path"

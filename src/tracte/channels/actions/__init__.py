@@ -1,16 +1,18 @@
-"""The way in (and, later, out) of every channel."""
+"""Channel accounts, and the way in of every channel; the way out is `sending`."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import uuid
 from collections.abc import Collection
+from typing import Any
 
 from django.db import DatabaseError, DataError, IntegrityError, transaction
 from psycopg.errors import ProgramLimitExceeded
 
-from tracte.channels import receive
+from tracte.channels import connectors, receive
 from tracte.channels.message import Message, Reject
 from tracte.channels.models import Account, Import, pack
 from tracte.channels.models import Reject as RejectRow
@@ -27,6 +29,29 @@ def set_secret(account: Account, secret: str) -> None:
     """The secret that its platform's webhook must bring. Without one, the account has no webhook."""
     account.secret_sealed = keys.keyring(account.administration_id).seal(secret.encode())
     account.save(update_fields=["secret_sealed"])
+
+
+@transaction.atomic
+def set_way_out(account: Account, settings: dict[str, Any]) -> None:
+    """How the account sends, instead of what it was told before; nothing takes it away. Raises ValueError for what its
+    kind does not know."""
+    way = connectors.deliverer(account.kind)
+    known = way.SETTINGS if way else {}
+    for name, value in settings.items():
+        if name not in known:
+            raise ValueError(f"{account.key}: no setting {name!r}; {account.kind} knows {', '.join(known) or 'none'}")
+        if not isinstance(value, known[name]):
+            raise ValueError(f"{account.key}: {name} must be {'true or false' if known[name] is bool else 'text'}")
+    sealed = keys.keyring(account.administration_id).seal(json.dumps(settings).encode())
+    account.settings_sealed = sealed if settings else None
+    account.save(update_fields=["settings_sealed"])
+
+
+@transaction.atomic
+def attend(account: Account, since: dt.datetime | None) -> None:
+    """What happens by this account from then on is somebody's to answer; None: by this one nothing is."""
+    account.attended_since = since
+    account.save(update_fields=["attended_since"])
 
 
 MAX_REFUSALS = 50  # rows of one batch that the database may refuse before the fault is taken to be ours
@@ -83,8 +108,21 @@ def receive_many(
     report.duplicate = report.received - report.new - len(report.rejected)
     _keep_rejects(account, report.rejected, at)
     if report.ids:
-        announce("channels.batch.received", account=account.id, first=uuid.UUID(bytes=report.ids[0]), count=report.new)
+        _tell(account, report, [message.at or at for one, message in fresh if id(message) not in sunk])
     return report
+
+
+def _tell(account: Account, report: Report, times: list[dt.datetime]) -> None:
+    """Where a listener finds the new interactions: between two ids of this account, between two moments."""
+    announce(
+        "channels.batch.received",
+        account=account.id,
+        first=uuid.UUID(bytes=min(report.ids)),
+        last=uuid.UUID(bytes=max(report.ids)),
+        count=report.new,
+        earliest=min(times).isoformat(),
+        latest=max(times).isoformat(),
+    )
 
 
 def _store(account: Account, fresh: receive.Fresh, at: dt.datetime) -> list[tuple[Message, str]]:

@@ -38,6 +38,8 @@ class Account(models.Model):
     """One door: a mailbox, a bot, a telephone line, an office, a form. `own` are its own addresses: theirs goes out.
 
     `purposes`: what those who come in by it may be joined with others for; each record keeps those it came under.
+    `settings_sealed`: how it sends (server, password, token). `attended_since`: what happened from then on is
+    somebody's to answer; never, and it is only kept.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -50,9 +52,14 @@ class Account(models.Model):
     own = ArrayField(models.TextField(), default=list)
     purposes = ArrayField(models.TextField(), default=attend)
     secret_sealed = models.BinaryField(null=True)
+    settings_sealed = models.BinaryField(null=True)
+    attended_since = models.DateTimeField(null=True)
     unit = models.ForeignKey("core.Unit", on_delete=models.PROTECT, related_name="+", null=True)
     privacy = Declared(
-        "attend", "installation", open="id administration key kind name icon mapping own purposes secret_sealed unit"
+        "attend",
+        "installation",
+        open="id administration key kind name icon mapping own purposes secret_sealed settings_sealed attended_since "
+        "unit",
     )
 
     class Meta:
@@ -60,6 +67,11 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def way_out(self) -> dict[str, Any]:
+        """How it sends, as `actions.set_way_out` was told; empty when it was told nothing."""
+        sealed = self.settings_sealed
+        return json.loads(keys.keyring(self.administration_id).open(sealed)) if sealed is not None else {}
 
 
 class Interactions(models.QuerySet):

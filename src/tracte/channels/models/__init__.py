@@ -1,0 +1,33 @@
+"""What this room keeps: the log of what happened, what is sent, and what is attached."""
+
+from tracte.channels.models.attachments import Attachment, Scan
+from tracte.channels.models.log import (
+    Account,
+    Import,
+    Interaction,
+    InteractionKey,
+    RawPayload,
+    Reject,
+    attend,
+    pack,
+    unpack,
+)
+from tracte.channels.models.sending import Attempt, Dispatch, Intervention, Outcome
+
+__all__ = [
+    "Account",
+    "Attachment",
+    "Attempt",
+    "Dispatch",
+    "Import",
+    "Interaction",
+    "InteractionKey",
+    "Intervention",
+    "Outcome",
+    "RawPayload",
+    "Reject",
+    "Scan",
+    "attend",
+    "pack",
+    "unpack",
+]
