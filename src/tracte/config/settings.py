@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "tracte.vocabularies",
     "tracte.people",
     "tracte.channels",
+    "tracte.inbox",
     "tracte.desk",
     "tracte.config",
 ]
@@ -145,7 +146,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 TRACTE_API_MAX_BYTES = 64 * 1024 * 1024
 EMAIL_BACKEND = os.environ.get("TRACTE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
-PROCRASTINATE_IMPORT_PATHS = ["tracte.channels.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["tracte.channels.tasks", "tracte.inbox.tasks"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
