@@ -41,7 +41,7 @@ def _fill(administration: uuid.UUID, size: str) -> None:
     people, interactions = SIZES[size]
     with tempfile.TemporaryDirectory() as directory:
         click.echo(f"tracte: a demo government, {people:,} people and {interactions:,} interactions…", err=True)
-        generate(people, interactions, 1, Path(directory))
+        generate(people, interactions, 1, Path(directory), until=now().date())
         loading.load(administration, Path(directory))
     click.echo("tracte: who is who…", err=True)
     with tenancy.acting_for(administration):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracte.core.clock import now
 from tracte.desk.timeline import Contact
+from tracte.inbox.models import Closure
 from tracte.people.profile import Join, Profile
 
 FACTS = {
@@ -73,6 +74,7 @@ FREEZES = {
     "emails": _("Té massa correus"),
     "component": _("S’assemblen massa fitxes alhora"),
 }
+CLOSURES = dict(Closure.How.choices)
 OPINIONS = {"same": _("diu que són la mateixa persona."), "different": _("diu que no són la mateixa persona.")}
 IDENTITY = {1: _("Identitat declarada"), 2: _("Identitat comprovada"), 3: _("Identitat verificada")}
 PREFERS = {

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tracte.channels import tokens
+from tracte.channels.message import OUT
 from tracte.channels.models import Account
 from tracte.core import keys
 from tracte.core.sql import column, rows
@@ -23,10 +24,10 @@ STARTS = ("message", "form", "post", "request")  # kinds of contact that ask for
 EXCERPT = 160
 
 FOUND = """
-SELECT id, at, record_id, kind, topic_id, language, subject, left(text, 400), flags,
+SELECT id, at, direction, record_id, kind, topic_id, language, subject, left(text, 400), flags,
   data - '{quoted,signature,attachments,reply_text}'::text[], left(data ->> 'reply_text', 400)
 FROM channels_interaction
-WHERE account_id = %s::uuid AND direction = 'in' AND at BETWEEN %s::timestamptz AND %s::timestamptz
+WHERE account_id = %s::uuid AND at BETWEEN %s::timestamptz AND %s::timestamptz
   AND id BETWEEN %s::uuid AND %s::uuid ORDER BY at, id
 """
 ANSWERED = """
@@ -46,10 +47,11 @@ WHERE c.record_id = ANY(%s::uuid[]) ORDER BY c.record_id, c.assurance DESC, c.at
 
 @dataclass(slots=True)
 class Arrival:
-    """An interaction that came in, as much of it as threading needs."""
+    """An interaction of a batch, as much of it as threading needs: what came in, or what we said elsewhere."""
 
     id: uuid.UUID
     at: dt.datetime
+    direction: str
     record: uuid.UUID | None
     kind: str
     topic: uuid.UUID | None
@@ -73,8 +75,12 @@ class Arrival:
         return "edits" in self.data
 
     @property
+    def is_ours(self) -> bool:
+        return self.direction == OUT
+
+    @property
     def starts(self) -> bool:
-        return self.kind in STARTS and not self.is_automatic and not self.is_edit
+        return self.kind in STARTS and not self.is_ours and not self.is_automatic and not self.is_edit
 
     @property
     def answers(self) -> list[str]:
@@ -101,7 +107,7 @@ class Known:
         return self.open.get(arrival.record) if arrival.record else None
 
     def _took_part(self, arrival: Arrival, conversation: Conversation) -> bool:
-        if arrival.is_automatic:  # a mail that came back is nobody's
+        if arrival.is_automatic or arrival.is_ours:  # a mail that came back is nobody's
             return True
         mine, theirs = arrival.record, conversation.record_id
         if mine is None or theirs is None:

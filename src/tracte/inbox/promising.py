@@ -62,7 +62,7 @@ def _made(
 
 def keep(conversation: Conversation, *, at: dt.datetime) -> None:
     """What stood is done, in time or late; the conversation waits for nothing. The caller saves it."""
-    for standing in conversation.promises.standing():
+    for standing in conversation.promises.standing() if conversation.is_promised else ():
         late = standing.due_at is not None and at > standing.due_at
         standing.ended_at, standing.end = at, Promise.End.LATE if late else Promise.End.KEPT
         standing.save(update_fields=["ended_at", "end"])

@@ -77,6 +77,8 @@ def _said(conversation: Conversation, one: Arrival) -> None:
     conversation.excerpt = one.excerpt
     if one.starts and conversation.is_open and conversation.waiting_since is None:
         conversation.waiting_since = one.at
+    if one.is_ours and conversation.waiting_since:  # answered from elsewhere: another mail programme, a telephone
+        promising.keep(conversation, at=one.at)
 
 
 def _write(new: list[Conversation], touched: list[Conversation], turns: list[Turn]) -> None:

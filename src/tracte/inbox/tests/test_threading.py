@@ -165,6 +165,15 @@ def test_an_answered_one_waits_again_with_a_new_promise(administration, agent):
     assert same.id == one.id and same.waiting_since and same.promises.standing().get().since == same.waiting_since
 
 
+def test_what_we_said_from_elsewhere_answers_it(administration):
+    [one] = write("bustia", message(cast.merce(), hours=5, id="a@exemple.org"))
+    [same] = write("bustia", message(cast.merce(), "Ja està.", hours=2, direction="out", in_reply_to=["a@exemple.org"]))
+    assert same.id == one.id and same.turns_count == 2 and same.waiting_since is None
+    assert same.promises.get().end == "kept"
+    write("telegram", message(cast.on_telegram(), "Un avís", direction="out"))
+    assert Conversation.objects.count() == 1, "what we say begins nothing"
+
+
 def test_a_promise_kept_late_says_so(administration, agent):
     [one] = write("bustia", message(cast.merce(), hours=24 * 30))
     assert one.due_at < now()
