@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "tracte.people",
     "tracte.channels",
     "tracte.desk",
+    "tracte.portal",
     "tracte.config",
 ]
 MIDDLEWARE = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,10 @@ class Dispatches(models.QuerySet):
     def in_doubt(self, at: dt.datetime) -> Dispatches:
         """Being sent since before then, with no word of what became of it."""
         return self.filter(state=Dispatch.State.SENDING, not_before__lt=at)
+
+    def answering(self, external_ids: list[str]) -> Dispatches:
+        """Those that answer one of these."""
+        return self.filter(in_reply_to__overlap=external_ids)
 
     def of_records(self, records: list) -> Dispatches:
         return self.filter(record_id__in=records)
@@ -83,6 +88,7 @@ class Dispatch(models.Model):
         indexes = [
             models.Index(fields=["not_before"], condition=Q(state__in=["held", "sending"]), name="dispatch_on_its_way"),
             models.Index(fields=["record", "-at"], condition=Q(record__isnull=False), name="dispatch_of_record"),
+            GinIndex(fields=["in_reply_to"], name="dispatch_answers"),
             models.Index(fields=["copy_of"], condition=Q(copy_of__isnull=False), name="dispatch_copies"),
         ]
 
