@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from procrastinate.contrib.django.models import ProcrastinateJob
+
 from tracte.channels.actions import delivering
 from tracte.channels.models import Dispatch
 from tracte.core import tenancy
@@ -29,6 +31,9 @@ def deliver(administration: uuid.UUID | str, dispatch: uuid.UUID | str) -> None:
 def sweep(administration: uuid.UUID, *, at: dt.datetime, patience: dt.timedelta = delivering.PATIENCE) -> None:
     """What a dead worker left behind: held ones get a job again, and what was leaving is unknown from now on."""
     with tenancy.acting_for(administration):
-        for dispatch in Dispatch.objects.overdue(at - min(LOST, patience)).order_by("not_before")[:500]:
-            delivering.defer(dispatch)
+        waiting = ProcrastinateJob.objects.filter(task_name=delivering.JOB, status="todo")  # behind others: not lost
+        has_job = set(waiting.values_list("args__dispatch", flat=True))
+        for dispatch in Dispatch.objects.overdue(at - min(LOST, patience)).order_by("not_before"):
+            if str(dispatch.id) not in has_job:
+                delivering.defer(dispatch)
         delivering.doubt(before=at - patience, at=at)

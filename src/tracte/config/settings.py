@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "tracte.channels",
     "tracte.inbox",
     "tracte.desk",
+    "tracte.portal",
     "tracte.config",
 ]
 MIDDLEWARE = [

@@ -13,6 +13,7 @@ from django.db import DatabaseError, DataError, IntegrityError, transaction
 from psycopg.errors import ProgramLimitExceeded
 
 from tracte.channels import connectors, receive
+from tracte.channels.actions import attaching
 from tracte.channels.message import Message, Reject
 from tracte.channels.models import Account, Import, pack
 from tracte.channels.models import Reject as RejectRow
@@ -108,7 +109,9 @@ def receive_many(
     report.duplicate = report.received - report.new - len(report.rejected)
     _keep_rejects(account, report.rejected, at)
     if report.ids:
-        _tell(account, report, [message.at or at for one, message in fresh if id(message) not in sunk])
+        stored = [(one, message) for one, message in fresh if id(message) not in sunk]
+        _tell(account, report, [message.at or at for _, message in stored])
+        _unpack(account, stored)
     return report
 
 
@@ -123,6 +126,18 @@ def _tell(account: Account, report: Report, times: list[dt.datetime]) -> None:
         earliest=min(times).isoformat(),
         latest=max(times).isoformat(),
     )
+
+
+def _unpack(account: Account, stored: receive.Fresh) -> None:
+    """The files of what somebody is going to answer; those of an archive wait until somebody asks for them."""
+    since = account.attended_since if account.kind in connectors.WITH_FILES else None
+    with_files = [
+        uuid.UUID(bytes=one)
+        for one, message in stored
+        if since and message.data.get("attachments") and message.at and message.at >= since
+    ]
+    if with_files:
+        attaching.defer_unpack(account, with_files)
 
 
 def _store(account: Account, fresh: receive.Fresh, at: dt.datetime) -> list[tuple[Message, str]]:

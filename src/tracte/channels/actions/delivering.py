@@ -23,6 +23,7 @@ from tracte.core.sql import clean, run
 
 State = Dispatch.State
 BACK_OFF = [dt.timedelta(minutes=m) for m in (1, 5, 30, 120, 720)]  # after the first, second... attempt; then no more
+JOB = "tracte.channels.tasks.deliver"
 PATIENCE = dt.timedelta(minutes=10)  # far beyond all the timeouts of an attempt
 
 
@@ -161,5 +162,5 @@ def _tell(dispatch: Dispatch) -> None:
 
 def defer(dispatch: Dispatch) -> None:
     """The job that takes it out, in the queue of senders: it commits with the row."""
-    job = app.configure_task("tracte.channels.tasks.deliver", queue="send", schedule_at=dispatch.not_before)
+    job = app.configure_task(JOB, queue="send", schedule_at=dispatch.not_before)
     job.defer(administration=str(dispatch.administration_id), dispatch=str(dispatch.id))

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from tracte.channels import connectors
-from tracte.channels.actions import delivering
+from tracte.channels.actions import attaching, delivering
 from tracte.channels.models import Account, Attachment, Dispatch, Intervention
 from tracte.channels.outgoing import DELIVERED, Outgoing, Result
 from tracte.core import keys, tenancy
@@ -52,22 +52,20 @@ def send(
     """
     files = list(attachments)
     by_hand = _check(account, Outgoing(tenancy.required(), to, text, subject), has_files=bool(files))
-    dispatch, is_new = Dispatch.objects.get_or_create(
-        key=key,
-        defaults={
-            "account": account,
-            "record": record,
-            "to_sealed": keys.keyring(tenancy.required()).seal(to.encode()),
-            **{"subject": subject, "text": text, "language": language},
-            "in_reply_to": [in_reply_to] * bool(in_reply_to) if isinstance(in_reply_to, str) else list(in_reply_to),
-            "by": by,
-            "at": at,
-            "not_before": at if by_hand else at + hold,
-            "copy_of": copy_of,
-        },
-    )
+    thread = [in_reply_to] * bool(in_reply_to) if isinstance(in_reply_to, str) else list(in_reply_to)
+    sealed = keys.keyring(tenancy.required()).seal(to.encode())
+    whose = {"account": account, "record": record, "to_sealed": sealed, "by": by, "copy_of": copy_of}
+    said = {
+        "subject": subject,
+        "text": text,
+        "language": language,
+        "in_reply_to": thread,
+        "answers": thread[-1] if thread else "",
+    }
+    when = {"at": at, "not_before": at if by_hand else at + hold}
+    dispatch, is_new = Dispatch.objects.get_or_create(key=key, defaults=whose | said | when)
     if is_new:
-        _attach(dispatch, files)
+        attaching.claim(files, dispatch.id, at=at)
         _set_out(dispatch, to, hold, by_hand=by_hand)
     return dispatch
 
@@ -111,15 +109,6 @@ def _check(account: Account, out: Outgoing, *, has_files: bool) -> bool:
     if account.kind == "email" and Account.objects.filter(kind="email", own__contains=[out.to.lower()]).exists():
         raise CannotSend(f"{out.to} is an address of ours: we do not write to ourselves")
     return way.BY_HAND
-
-
-def _attach(dispatch: Dispatch, files: list[Attachment]) -> None:
-    """From now on they belong to it, and to nothing else."""
-    if not files:
-        return
-    mine = Attachment.objects.filter(id__in=[file.id for file in files], interaction=None)
-    if mine.update(interaction=dispatch.id, at=dispatch.at) != len(files):
-        raise CannotSend("an attachment was already sent with something else: attach it again")
 
 
 def _set_out(dispatch: Dispatch, to: str, hold: dt.timedelta, *, by_hand: bool) -> None:

@@ -12,10 +12,12 @@ from typing import Any
 from tracte.channels.connectors import source
 from tracte.channels.connectors.source import InputError
 from tracte.channels.message import Message, Reject
+from tracte.channels.outgoing import File
 
-__all__ = ["KINDS", "WAYS_OUT", "InputError", "connector", "deliverer", "open_file", "parse"]
+__all__ = ["KINDS", "WAYS_OUT", "WITH_FILES", "InputError", "connector", "deliverer", "files", "open_file", "parse"]
 
 KINDS = ("email", "telegram", "webform", "calls", "visits", "tabular", "cloudevents")
+WITH_FILES = ("email",)  # whose deliveries hold files
 WAYS_OUT = ("email", "telegram", "webform", "calls", "visits")
 
 
@@ -31,6 +33,13 @@ def connector(kind: str) -> ModuleType:
 def deliverer(kind: str) -> Any:
     """The way out of a kind (`outgoing.Deliverer`), or None: not every channel that speaks to us can be answered."""
     return importlib.import_module(f"{__name__}.{kind}.deliver") if kind in WAYS_OUT else None
+
+
+def files(kind: str, raw: bytes, *, limit: int) -> list[File]:
+    """What was attached to one delivery, larger ones by name only. Kinds whose deliveries hold no files have none."""
+    if kind not in WITH_FILES:
+        return []
+    return list(importlib.import_module(f"{__name__}.email.files").files(raw, limit=limit))
 
 
 def parse(kind: str, raw: bytes, own: frozenset[str] = frozenset(), *, mapping=None) -> Iterator[Message | Reject]:  # type: ignore[no-untyped-def]

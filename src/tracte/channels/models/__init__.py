@@ -1,6 +1,7 @@
 """What this room keeps: the log of what happened, what is sent, and what is attached."""
 
 from tracte.channels.models.attachments import Attachment, Scan
+from tracte.channels.models.follow_up import FollowUp, Knock
 from tracte.channels.models.log import (
     Account,
     Import,
@@ -19,10 +20,12 @@ __all__ = [
     "Attachment",
     "Attempt",
     "Dispatch",
+    "FollowUp",
     "Import",
     "Interaction",
     "InteractionKey",
     "Intervention",
+    "Knock",
     "Outcome",
     "RawPayload",
     "Reject",

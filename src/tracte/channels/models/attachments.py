@@ -16,6 +16,8 @@ from tracte.core.clock import now
 from tracte.core.declared import Declared
 from tracte.core.ids import uuid7
 
+PROGRAM = "application/x-executable"  # what we say of one, whatever it says of itself
+
 
 class Attachments(models.QuerySet):
     def of(self, *interactions: uuid.UUID) -> Attachments:
@@ -25,6 +27,11 @@ class Attachments(models.QuerySet):
     def with_verdict(self) -> Attachments:
         last = Scan.objects.filter(attachment=OuterRef("pk")).order_by("-at", "-id").values("verdict")[:1]
         return self.annotate(verdict=Subquery(last))
+
+    def unscanned(self, since: dt.datetime) -> Attachments:
+        """That no scanner has judged since they came."""
+        judged = self.filter(at__gte=since, body_sealed__isnull=False).with_verdict()
+        return judged.filter(Q(verdict=None) | Q(verdict=Scan.Verdict.UNSCANNED))
 
     def forgotten(self, before: dt.datetime) -> Attachments:
         """Attached to a draft or a form that nobody sent."""
@@ -81,6 +88,8 @@ class Attachment(models.Model):
         """Why nobody may open it, in words; empty when it may be opened."""
         if self.body_sealed is None:
             return gettext("És massa gran: només en guardem el nom.")
+        if self.content_type == PROGRAM:
+            return gettext("És un programa: no s’ha d’obrir.")
         return {
             Scan.Verdict.CLEAN.value: "",
             Scan.Verdict.INFECTED.value: gettext("Conté programari maliciós: no s’ha d’obrir."),

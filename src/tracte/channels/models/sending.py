@@ -25,6 +25,10 @@ class Dispatches(models.QuerySet):
         """Being sent since before then, with no word of what became of it."""
         return self.filter(state=Dispatch.State.SENDING, not_before__lt=at)
 
+    def answering(self, external_ids: list[str]) -> Dispatches:
+        """Those that answer one of these."""
+        return self.filter(answers__in=[one for one in external_ids if one])
+
     def of_records(self, records: list) -> Dispatches:
         return self.filter(record_id__in=records)
 
@@ -33,7 +37,7 @@ class Dispatch(models.Model):
     """Something of ours on its way out. Its id is that of the interaction that it becomes when it is first handed over.
 
     `to_sealed` is the address as its channel knows it. `in_reply_to` are the ids of the thread as the channel knows
-    them, oldest first: the last one is answered. `by` nobody: automatic. `copy_of` is the dispatch that this one
+    them, oldest first: the last one is what it `answers`. `by` nobody: automatic. `copy_of` is the dispatch that this one
     repeats on another channel. Sent at most once: only a person can order a second time what may have arrived.
     """
 
@@ -56,6 +60,7 @@ class Dispatch(models.Model):
     text = models.TextField()
     language = models.TextField(blank=True)
     in_reply_to = ArrayField(models.TextField(), default=list)
+    answers = models.TextField(blank=True)
     key = models.TextField()
     by = models.ForeignKey("core.User", on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     at = models.DateTimeField()
@@ -67,7 +72,7 @@ class Dispatch(models.Model):
     privacy = Declared(
         "attend",
         "P6Y",
-        personal="to_sealed subject text in_reply_to by",
+        personal="to_sealed subject text in_reply_to answers by",
         pseudonymous="id record key copy_of",
         open="administration account language at not_before state",
     )
@@ -83,6 +88,9 @@ class Dispatch(models.Model):
         indexes = [
             models.Index(fields=["not_before"], condition=Q(state__in=["held", "sending"]), name="dispatch_on_its_way"),
             models.Index(fields=["record", "-at"], condition=Q(record__isnull=False), name="dispatch_of_record"),
+            # Of the one id that is answered, not of the array: under row-level security only leakproof operators reach
+            # an index.
+            models.Index(fields=["answers", "at"], condition=~Q(answers=""), name="dispatch_answers"),
             models.Index(fields=["copy_of"], condition=Q(copy_of__isnull=False), name="dispatch_copies"),
         ]
 

@@ -1,9 +1,12 @@
-"""A real SMTP server on loopback that counts, and that can be told how to behave."""
+"""Servers on loopback: mail that counts what it takes, and a virus scanner. Both can be told how to behave."""
 
 from __future__ import annotations
 
 import email
 import email.policy
+import socketserver
+import struct
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -63,3 +66,52 @@ def mailroom() -> Iterator[Mailroom]:
         yield room
     finally:
         controller.stop()
+
+
+class Scanner:
+    """Speaks clamd's INSTREAM. `behaves`: ok, found, error, hangs, breaks or babbles; `got`: what it was shown."""
+
+    def __init__(self) -> None:
+        self.behaves, self.address = "ok", ""
+        self.got: list[bytes] = []
+        self.done = threading.Event()
+
+    def serve(self, line: socketserver.StreamRequestHandler) -> None:
+        assert line.rfile.read(10) == b"zINSTREAM\0"
+        if self.behaves == "breaks":
+            return
+        body = b""
+        while length := struct.unpack("!L", line.rfile.read(4))[0]:
+            body += line.rfile.read(length)
+        self.got.append(body)
+        if self.behaves == "hangs":
+            self.done.wait(20)
+        said = {"ok": "stream: OK", "found": "stream: Win.Test.EICAR_HDB-1 FOUND", "babbles": "OK"}
+        line.wfile.write(said.get(self.behaves, "INSTREAM size limit exceeded. ERROR").encode() + b"\0")
+
+
+class ThreadingUnix(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    daemon_threads = True
+
+
+class ThreadingTCP(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+
+
+@contextmanager
+def clamd(path: str = "") -> Iterator[Scanner]:
+    scanner = Scanner()
+
+    class Line(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            scanner.serve(self)
+
+    server = ThreadingUnix(path, Line) if path else ThreadingTCP(("127.0.0.1", 0), Line)
+    scanner.address = path or f"127.0.0.1:{server.server_address[1]}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield scanner
+    finally:
+        scanner.done.set()
+        server.shutdown()
+        server.server_close()

@@ -199,6 +199,8 @@ def test_held_ones_whose_worker_died_get_a_job_again(administration, box):
     ProcrastinateJob.objects.all().delete()
     delivery.sweep(administration, at=now() + dt.timedelta(minutes=5))
     assert ProcrastinateJob.objects.get().args["dispatch"] == str(dispatch.id)
+    delivery.sweep(administration, at=now() + dt.timedelta(minutes=9))
+    assert ProcrastinateJob.objects.count() == 1, "one that waits is enough, however long the queue"
 
 
 @pytest.mark.parametrize("to", ["", "ningú", "a b@exemple.org", "x@exemple.org\nBcc: y@z.org", "BUSTIA@exemple.cat"])

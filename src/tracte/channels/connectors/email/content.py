@@ -30,6 +30,7 @@ class Content:
 
     text: str = ""
     attachments: list[dict] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)  # of the attachments, in the same order
     reports: dict[str, list[bytes]] = field(default_factory=dict)
     original: bool = False
     original_id: str = ""
@@ -65,6 +66,7 @@ def _text(part: Part, content: Content) -> str:
     name = _name(part)
     if part.kind not in _TEXTS or _disposition(part) == "attachment" or (name and part.depth):
         content.attachments.append({"name": name, "type": part.kind[:100], "size": part.size()})
+        content.parts.append(part)
         return ""
     return _words(part, content)
 

@@ -53,13 +53,13 @@ def requests(out: Outgoing) -> list[bot_api.Call]:
 
 def parts(text: str) -> list[str]:
     """Each within the limit; parted between paragraphs, else lines, else words, else anywhere. None of blanks alone."""
-    found = []
+    found: list[str] = []
     while text := text.strip():
         if _length(text) <= LIMIT:
             return [*found, text]
         head = text.encode("utf-16-le")[: 2 * LIMIT].decode("utf-16-le", "ignore")
-        cut = max((head.rfind(mark, len(head) // 4) for mark in ("\n\n",)), default=-1)
-        for mark in ("\n", " "):
+        cut = -1
+        for mark in ("\n\n", "\n", " "):
             cut = cut if cut > 0 else head.rfind(mark, len(head) // 4)
         cut = cut if cut > 0 else len(head)
         found.append(text[:cut].rstrip())

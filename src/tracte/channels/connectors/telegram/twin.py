@@ -16,12 +16,13 @@ TOKEN = "417:bessona"  # noqa: S105 - of no real bot
 
 class Twin:
     """`messages` are those it took, as the API would show them. `blocked` chats refuse; `answers` are given instead of
-    taking, the first one first: (status, description, parameters), or None to hang up without a word."""
+    taking, the first one first: (status, description, parameters), None to hang up without a word, False to take it
+    all the same."""
 
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
         self.blocked: set[str] = set()
-        self.answers: list[tuple[int, str, dict[str, Any]] | None] = []
+        self.answers: list[tuple[int, str, dict[str, Any]] | bool | None] = []
         self.webhook: dict[str, Any] = {}
         self.files: dict[str, bytes] = {}
         self.api = ""
@@ -67,7 +68,7 @@ def telegram() -> Iterator[Twin]:
     class Door(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            said = twin.answers.pop(0) if twin.answers else False
+            said: Any = twin.answers.pop(0) if twin.answers else False
             if said is None:
                 self.close_connection = True
                 return
@@ -103,7 +104,7 @@ def _fields(headers: Any, body: bytes) -> dict[str, Any]:
     parts = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + body)
     fields: dict[str, Any] = {}
     for part in parts.iter_parts():
-        name = part.get_param("name", header="content-disposition")
-        content = part.get_payload(decode=True)
+        name, content = str(part.get_param("name", header="content-disposition")), part.get_payload(decode=True)
+        assert isinstance(content, bytes)
         fields[name] = {"name": part.get_filename(), "body": content} if part.get_filename() else content.decode()
     return fields

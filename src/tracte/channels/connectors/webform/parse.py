@@ -13,7 +13,8 @@ from tracte.channels.message import Message, Reject
 from tracte.people.appearance import DECLARED, VERIFIED, Appearance, Identifier
 
 _TEXTS = ("form", "subject", "text", "name", "surnames", "email", "phone", "document", "postcode", "municipality")
-FIELDS = ("id", "submitted_at", "birth_date", "topic", "language", "signed_in", *_TEXTS)
+_OURS = ("answer_by", "in_reply_to", "attachments")  # said by our own form
+FIELDS = ("id", "submitted_at", "birth_date", "topic", "language", "signed_in", *_OURS, *_TEXTS)
 _IDENTIFIERS = {"national_id": "document", "phone": "phone", "email": "email"}
 _MADRID = zoneinfo.ZoneInfo("Europe/Madrid")
 
@@ -52,10 +53,14 @@ def _one(position: int, raw: bytes, form: Any) -> Message | Reject:
 
 def _submission(external_id: str, form: dict[str, Any], flags: list[str]) -> Message:
     said = {name: _text(form, name, flags) for name in (*_TEXTS, "topic", "language")}
-    if not said["text"] and not said["subject"]:
+    if not said["text"] and not said["subject"] and not form.get("attachments"):
         raise BadJson("neither text nor subject")
     signed_in = member(form, "signed_in", bool) or False
     data: dict[str, Any] = {"form": said["form"], "signed_in": signed_in}
+    if answer_by := _text(form, "answer_by", flags):
+        data["answer_by"] = answer_by
+    if files := _files(form):
+        data["attachments"] = files
     if extra := {name: value for name, value in form.items() if name not in FIELDS}:
         flags.append("unknown_field")
         data["extra"] = extra
@@ -69,9 +74,18 @@ def _submission(external_id: str, form: dict[str, Any], flags: list[str]) -> Mes
         topic=said["topic"],
         territory=said["municipality"],
         language=said["language"],
+        in_reply_to=list(filter(None, [_text(form, "in_reply_to", flags)])),
         data=data,
         flags=flags,
     )
+
+
+def _files(form: dict[str, Any]) -> list[dict[str, Any]]:
+    """Name, type and size of what came with it; the files themselves travel beside it."""
+    told = member(form, "attachments", list) or []
+    if not all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in told):
+        raise BadJson("attachments: each is an object with name, type and size")
+    return [{name: one.get(name) for name in ("name", "type", "size")} for one in told]
 
 
 def _text(form: dict[str, Any], name: str, flags: list[str]) -> str:
