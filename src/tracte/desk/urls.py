@@ -1,13 +1,14 @@
 from django.urls import path
 
 from tracte.desk import frozen_views, joining_views, model_views, relation_views, review_views, views, why_views
-from tracte.desk.inbox import acts
+from tracte.desk.inbox import acts, live
 from tracte.desk.inbox import views as inbox_views
 
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
     path("inbox/", inbox_views.inbox, name="inbox"),
+    path("inbox/live/", live.stream, name="live"),
     path("inbox/<uuid:conversation>/", inbox_views.conversation, name="conversation"),
     path("inbox/<uuid:conversation>/reply/", acts.reply, name="reply"),
     path("inbox/<uuid:conversation>/turns/<uuid:turn>/take-back/", acts.take_back, name="take_back"),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("inbox/<uuid:conversation>/reopen/", acts.reopen, name="reopen"),
     path("inbox/<uuid:conversation>/snooze/", acts.snooze, name="snooze"),
     path("inbox/<uuid:conversation>/draft/", acts.draft, name="draft"),
+    path("inbox/<uuid:conversation>/here/", acts.here, name="here"),
     path("purpose/", views.purpose, name="purpose"),
     path("people/", views.people, name="people"),
     path("people/<uuid:person>/", views.person, name="person"),

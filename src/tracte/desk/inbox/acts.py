@@ -8,7 +8,7 @@ from functools import wraps
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -23,9 +23,9 @@ from tracte.desk.inbox.views import ATTENDS
 from tracte.desk.visit import AgentRequest
 from tracte.inbox.actions import answering, drafting, handling
 from tracte.inbox.checking import Refused
-from tracte.inbox.models import Closure, Conversation, Turn
+from tracte.inbox.models import Closure, Conversation, Draft, Turn
 
-Act = Callable[..., HttpResponse]
+Act = Callable[..., HttpResponseBase]
 
 
 def act(do: Act) -> Act:
@@ -35,7 +35,7 @@ def act(do: Act) -> Act:
     @require_POST
     @staff(*ATTENDS)
     @wraps(do)
-    def acted(request: AgentRequest, conversation: uuid.UUID, **names: uuid.UUID) -> HttpResponse:
+    def acted(request: AgentRequest, conversation: uuid.UUID, **names: uuid.UUID) -> HttpResponseBase:
         found = views.visible(request, conversation)
         try:
             return do(request, found, **names)
@@ -53,7 +53,7 @@ def _again(request: AgentRequest, found: Conversation, refused: Refused) -> Http
         typed = request.POST["text"]
         drafting.save_draft(fresh, by=request.user, at=now(), text=typed, seen=fresh.turns_count)
         more |= {"typed": typed, "collided": refused.reason in ("arrived", "answered")}
-    context = views.listing(request) | views.opened(request, fresh, **more)
+    context = views.listing(request) | views.opened(request, fresh, **more) | {"open": str(fresh.id)}
     return render(request, "desk/inbox/inbox.html", context, status=409)
 
 
@@ -138,3 +138,11 @@ def draft(request: AgentRequest, found: Conversation) -> HttpResponse:
     here = drafting.look(found, by=request.user, at=now(), is_writing=bool(kept))
     context = {"draft": kept, "here": here, "conversation": found, "is_behind": found.turns_count != said["seen"]}
     return render(request, "desk/inbox/_kept.html", context)
+
+
+@act
+def here(request: AgentRequest, found: Conversation) -> HttpResponse:
+    """Still before their eyes; who else is there."""
+    is_writing = Draft.objects.filter(conversation=found, by=request.user, at__gte=now() - drafting.LASTS).exists()
+    others = drafting.look(found, by=request.user, at=now(), is_writing=is_writing)
+    return render(request, "desk/inbox/_here.html", {"here": others, "conversation": found})

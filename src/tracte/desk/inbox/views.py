@@ -41,7 +41,7 @@ def mine(request: HttpRequest) -> list[uuid.UUID]:
 def inbox(request: AgentRequest) -> HttpResponse:
     """The views and one list; no conversation is open."""
     context = listing(request)
-    template = "desk/inbox/_items.html" if is_partial(request) and context["after"] else "desk/inbox/inbox.html"
+    template = "desk/inbox/_lists.html" if is_partial(request) else "desk/inbox/inbox.html"
     return _private(render(request, template, context))
 
 
@@ -57,6 +57,7 @@ def listing(request: HttpRequest) -> dict[str, Any]:
         "counts": lists.counts(request.user, seen),  # type: ignore[arg-type]
         "groups": groups.grouped(items) if not view.newest_first else [("", "", items)] if items else [],
         "after": after,
+        "open": request.GET.get("open", ""),
         "more": urlencode({"view": view.key, "after": items[-1].place}) if has_more else "",
         "query": urlencode({"view": view.key}),
     }
@@ -67,10 +68,10 @@ def listing(request: HttpRequest) -> dict[str, Any]:
 def conversation(request: AgentRequest, conversation: uuid.UUID) -> HttpResponse:
     """One conversation, read to answer it, which is written down."""
     found = visible(request, conversation)
-    if is_partial(request) and request.GET.get("before"):
+    if is_partial(request):
         template, context = "desk/inbox/_entries.html", told(found, _before(request))
     else:
-        template, context = "desk/inbox/inbox.html", listing(request) | opened(request, found)
+        template, context = "desk/inbox/inbox.html", listing(request) | opened(request, found) | {"open": str(found.id)}
     return _private(render(request, template, context))
 
 

@@ -16,7 +16,7 @@ from tracte.inbox import arrivals, promising
 from tracte.inbox.arrivals import Arrival, Known
 from tracte.inbox.models import Conversation, Snooze, Turn
 
-TOLD = 200  # conversations named by one event; of more, the lists are read again
+TOLD = 50  # conversations named by one event; of more, the lists are read again
 
 
 @transaction.atomic

@@ -1,0 +1,67 @@
+"""A line that stays open: it says which conversations changed, and the page asks again for what it shows of them.
+
+No text travels by it, only ids of conversations of the units whose conversations this agent sees.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncIterator
+
+from asgiref.sync import sync_to_async
+from django.db import connections
+from django.http import HttpResponseBase, StreamingHttpResponse
+from django.views.decorators.http import require_GET
+
+from tracte.core import live, tenancy
+from tracte.core.guard import staff
+from tracte.core.models import Event
+from tracte.desk.inbox.views import ATTENDS, mine
+from tracte.desk.visit import AgentRequest
+
+LASTS = 600.0  # seconds; then the page asks again, and whoever signed out meanwhile is not let in
+REPLAYED = 200  # events that somebody who was cut off is told of; of more, to look again
+OVERLAP = 20  # ids before the last one that was heard: they are given before they commit
+
+
+@require_GET
+@staff(*ATTENDS)
+def stream(request: AgentRequest) -> HttpResponseBase:
+    """Server-sent events. `Last-Event-ID` brings what was missed."""
+    seen = {str(unit) for unit in mine(request)}
+    told = _told(_missed(request.headers.get("Last-Event-ID", "")), seen, str(request.user.pk), str(tenancy.required()))
+    response = StreamingHttpResponse(told, content_type="text/event-stream")
+    response["Cache-Control"] = "no-cache"
+    response["X-Accel-Buffering"] = "no"  # a proxy must not hold it back
+    return response
+
+
+def _missed(last: str) -> list[live.Happening]:
+    if not last.isdecimal():
+        return []
+    later = Event.objects.filter(id__gt=int(last) - OVERLAP, name__startswith="inbox.").order_by("id")
+    found: list[live.Happening] = [dict(one) for one in later.values("id", "name", "ids")[: REPLAYED + 1]]
+    return found if len(found) <= REPLAYED else [live.LOST]
+
+
+async def _told(missed: list[live.Happening], seen: set[str], user: str, administration: str) -> AsyncIterator[str]:
+    await sync_to_async(connections.close_all)()  # what waits for ten minutes holds no connection
+    yield ": here\n\n"
+    for one in missed:
+        yield _line(one, seen, user)
+    ends = time.monotonic() + LASTS
+    async for happening in live.hub().happenings(administration):
+        yield _line(happening, seen, user) if happening else ": beat\n\n"
+        if time.monotonic() > ends:
+            return
+
+
+def _line(one: live.Happening, seen: set[str], user: str) -> str:
+    """One event for this agent; nothing of conversations of others."""
+    ids, number = one["ids"], f"id: {one['id']}\n" if "id" in one else ""
+    if one["name"] == "inbox.presence.changed":
+        return f"{number}event: here\ndata: {json.dumps([ids['conversation']])}\n\n"
+    if one is live.LOST or seen & set(ids.get("units", ())) or user in ids.get("agents", ()):
+        return f"{number}event: changed\ndata: {json.dumps(ids.get('conversations', []))}\n\n"
+    return ""
