@@ -95,6 +95,9 @@ SPECIAL: dict[str, Callable[[Rows], dict[str, Any]]] = {
     "channels_outcome": lambda rows: {"kind": "unknown"},
     "channels_intervention": lambda rows: {"kind": "recall"},
     "channels_scan": lambda rows: {"verdict": "clean"},
+    "inbox_closure": lambda rows: {"how": "unneeded"},
+    "inbox_promise": lambda rows: {"what": "answer", "end": ""},
+    "inbox_snooze": lambda rows: {"until": "2026-04-02T10:00:00Z"},
     "vocabularies_match": lambda rows: {"relation": "exact", "uri": "https://exemple.cat/tema"},
     "vocabularies_territorymembership": lambda rows: {
         "level": "country",

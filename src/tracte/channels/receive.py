@@ -135,6 +135,7 @@ def _recognise(
         if message.who:
             message.who.place = territories.get(message.territory)
             message.who.purposes = purposes
+            message.who.at = message.at
     records = recognise_many([(account.id.bytes, who) for _, who in known], at=at)
     return {message: record for (message, _), record in zip(known, records, strict=True)}
 

@@ -2,14 +2,20 @@
 
 import gc
 import os
+import warnings
 
-from django.core.asgi import get_asgi_application
+import django
 
 from tracte.config import postgres
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracte.config.settings")
 postgres.ensure()
-application = get_asgi_application()
+django.setup(set_prefix=False)
+from tracte.config.handler import OneThread  # noqa: E402 - it reads the settings
+
+application = OneThread()
+# Static files are read whole before they are sent: they are small.
+warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
 
 # What stands now stands for good: the collector need not look at it again, and looks seldom at the rest (a batch of
 # interactions makes many objects and no cycles; looking for them took a third of the time).

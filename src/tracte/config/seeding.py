@@ -8,7 +8,10 @@ from pathlib import Path
 
 from tracte.core import tenancy
 from tracte.core.actions import add_unit, hire
+from tracte.core.calendars.actions import set_calendar
 from tracte.core.clock import now
+from tracte.core.models import Calendar
+from tracte.inbox.promising import CALENDAR
 from tracte.privacy.actions import install_purposes
 from tracte.vocabularies import actions as vocabularies
 
@@ -19,6 +22,13 @@ BUILT_IN = (
     (DEMO / "life_events.yml", "life_events"),
     (DEMO / "territories.yml", "territories"),
 )
+OFFICE_NAMES = {
+    "ca": "Atenció ciutadana",
+    "es": "Atención ciudadana",
+    "oc": "Atencion ciutadana",
+    "en": "Citizen attention",
+}
+OFFICE_HOURS = [[["09:00", "14:00"], ["15:00", "18:30"]]] * 4 + [[["09:00", "14:30"]], [], []]
 PASSWORD = "tracte-demo-2026"  # noqa: S105 - of the demo's invented staff, printed when it starts
 STAFF = (
     ("jordi@exemple.cat", "Jordi Serra", ["agent"]),
@@ -38,6 +48,8 @@ def furnish(administration: uuid.UUID) -> None:
     """Purposes and vocabularies of a new installation. Idempotent."""
     with tenancy.acting_for(administration):
         install_purposes()
+        if not Calendar.objects.filter(key=CALENDAR).exists():
+            set_calendar(key=CALENDAR, names=OFFICE_NAMES, week=OFFICE_HOURS)
     for _ in load_vocabularies(administration, (), None):
         pass
 

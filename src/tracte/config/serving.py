@@ -32,6 +32,8 @@ def _fill(administration: uuid.UUID, size: str) -> None:
     from tracte.channels.models import InteractionKey
     from tracte.config.demo import SIZES, generate, loading
     from tracte.core import tenancy
+    from tracte.core.clock import now
+    from tracte.people import batch, training
 
     with tenancy.acting_for(administration):
         if InteractionKey.objects.exists():
@@ -39,8 +41,12 @@ def _fill(administration: uuid.UUID, size: str) -> None:
     people, interactions = SIZES[size]
     with tempfile.TemporaryDirectory() as directory:
         click.echo(f"tracte: a demo government, {people:,} people and {interactions:,} interactions…", err=True)
-        generate(people, interactions, 1, Path(directory))
+        generate(people, interactions, 1, Path(directory), until=now().date())
         loading.load(administration, Path(directory))
+    click.echo("tracte: who is who…", err=True)
+    with tenancy.acting_for(administration):
+        training.train(at=now(), tell=lambda line: None)
+    batch.resolve(administration, at=now(), tell=lambda line: None)
 
 
 def _serve(port: int, workers: int, has_demo: bool) -> None:

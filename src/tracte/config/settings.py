@@ -26,11 +26,13 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "procrastinate.contrib.django",
+    "ninja",  # the pages of the API's documentation, from here and from nowhere else
     "tracte.core",
     "tracte.privacy",
     "tracte.vocabularies",
     "tracte.people",
     "tracte.channels",
+    "tracte.inbox",
     "tracte.desk",
     "tracte.portal",
     "tracte.config",
@@ -145,11 +147,12 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 TRACTE_API_MAX_BYTES = 64 * 1024 * 1024
 EMAIL_BACKEND = os.environ.get("TRACTE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
-PROCRASTINATE_IMPORT_PATHS = ["tracte.channels.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["tracte.channels.tasks", "tracte.inbox.tasks"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("TRACTE_LOG", "WARNING")},
+    "loggers": {"django.request": {"level": "ERROR"}},  # a page refused or not found is no fault of ours
 }

@@ -4,6 +4,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tracte.core import events
 from tracte.core.models import Event
+from tracte.inbox.actions import thread
 
 
 def connect() -> None:
@@ -22,4 +23,5 @@ def refresh_statistics(event: Event) -> None:
 
 WIRES: list[tuple[str, events.Listener]] = [
     ("channels.import.finished", refresh_statistics),
+    ("channels.batch.received", thread),
 ]

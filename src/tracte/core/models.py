@@ -11,6 +11,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from tracte.core import tenancy
+from tracte.core.calendars.models import Calendar as Calendar
+from tracte.core.calendars.models import Holiday as Holiday
 from tracte.core.clock import now
 from tracte.core.declared import Declared
 from tracte.core.ids import uuid7

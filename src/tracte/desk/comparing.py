@@ -14,6 +14,7 @@ from tracte.desk import weights_words
 from tracte.people import names, search
 from tracte.people.facts import Claim
 from tracte.people.identifiers import EMAIL, NATIONAL_ID, PHONE
+from tracte.people.matching import Known
 from tracte.people.models import SourceRecord
 from tracte.people.profile import Profile
 from tracte.people.review.models import Doubt
@@ -126,18 +127,36 @@ class Side:
 
 
 def conflicts(one: Profile, other: Profile) -> list[str]:
-    """What makes it unlikely that two persons are one, over all their records: birth dates and given names."""
-    found = []
-    births = [{record.birth_date for record in side.records if record.birth_date} for side in (one, other)]
+    """What makes it unlikely that two persons are one, over all their records and not only the two of a doubt."""
+    found = _known(one).differences(_known(other))
     given = [{names.normalise(record.given_name) for record in side.records} - {""} for side in (one, other)]
-    if births[0] and births[1] and births[0].isdisjoint(births[1]):
-        found.append("born")
     if given[0] and given[1] and given[0].isdisjoint(given[1]):
-        found.append("given")
-    return found
+        found.add("given")
+    return [_told(code, one, other) for code in CONFLICTS if code in found]
 
 
 CONFLICTS: Mapping[str, object] = {
-    "born": _("Tenen dates de naixement diferents."),
-    "given": _("Tenen noms de pila diferents."),
+    "documents": _("Porten documents diferents"),
+    "births": _("Tenen dates de naixement diferents"),
+    "given": _("Tenen noms de pila diferents"),
+    "surnames": _("Tenen cognoms diferents"),
+    "reached": _("No comparteixen cap telèfon ni cap correu"),
 }
+
+
+def _known(profile: Profile) -> Known:
+    known = Known()
+    for record in profile.records:
+        known.learn(record.birth_date, record.surname, record.surname2, record.purposes)
+    for claim in profile.claims:
+        if claim.identifier:
+            known.carries(claim.kind, claim.identifier.bytes, claim.assurance)
+    return known
+
+
+def _told(code: str, one: Profile, other: Profile) -> str:
+    """The conflict, and for documents which they are: they may stand on records that the page does not show."""
+    if code != "documents":
+        return f"{CONFLICTS[code]}."
+    carried = [sorted({str(c.value) for c in side.claims if c.kind == NATIONAL_ID}) for side in (one, other)]
+    return f"{CONFLICTS[code]}: {' / '.join(carried[0])} ≠ {' / '.join(carried[1])}."

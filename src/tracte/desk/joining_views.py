@@ -61,7 +61,7 @@ def merge(request: visit.AgentRequest, profile: Profile, other: uuid.UUID) -> Ht
     both = sorted((profile, them), key=lambda one: one.id != plan.survivor)
     context = {"person": profile, "both": both, "plan": plan, "refusal": plan.refusal and joining.refusal(plan.refusal)}
     context["frozen"] = next(filter(None, map(freezing.of_person, both)), None)
-    context["conflicts"] = [comparing.CONFLICTS[code] for code in comparing.conflicts(*both)]
+    context["conflicts"] = comparing.conflicts(*both)
     return render(request, "desk/merge.html", {**context, "form": form, "doors": timeline.accounts()})
 
 

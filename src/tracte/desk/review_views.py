@@ -187,7 +187,7 @@ def _whole(request: visit.AgentRequest, doubt: Doubt, standing: Standing) -> dic
         "waterfall": waterfall.draw(doubt.model.learnt, doubt.weights, (in_use or doubt.model).link_at),
         "why": weights_words.WHY[doubt.why],
         "held": weights_words.held(doubt.weights) if doubt.why == Doubt.Why.GUARD else [],
-        "conflicts": [comparing.CONFLICTS[code] for code in comparing.conflicts(one, other)],
+        "conflicts": comparing.conflicts(one, other),
         "refusal": standing.refusal and joining.refusal(standing.refusal),
         "opinions": standing.verdicts if standing.is_disputed else [],
         "done": _done(request),

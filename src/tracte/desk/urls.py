@@ -1,10 +1,22 @@
 from django.urls import path
 
 from tracte.desk import frozen_views, joining_views, model_views, relation_views, review_views, views, why_views
+from tracte.desk.inbox import acts
+from tracte.desk.inbox import views as inbox_views
 
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("inbox/", inbox_views.inbox, name="inbox"),
+    path("inbox/<uuid:conversation>/", inbox_views.conversation, name="conversation"),
+    path("inbox/<uuid:conversation>/reply/", acts.reply, name="reply"),
+    path("inbox/<uuid:conversation>/turns/<uuid:turn>/take-back/", acts.take_back, name="take_back"),
+    path("inbox/<uuid:conversation>/note/", acts.note, name="note"),
+    path("inbox/<uuid:conversation>/assign/", acts.assign, name="assign"),
+    path("inbox/<uuid:conversation>/close/", acts.close, name="close"),
+    path("inbox/<uuid:conversation>/reopen/", acts.reopen, name="reopen"),
+    path("inbox/<uuid:conversation>/snooze/", acts.snooze, name="snooze"),
+    path("inbox/<uuid:conversation>/draft/", acts.draft, name="draft"),
     path("purpose/", views.purpose, name="purpose"),
     path("people/", views.people, name="people"),
     path("people/<uuid:person>/", views.person, name="person"),

@@ -31,7 +31,7 @@ ATTENDS = ("agent", "supervisor")
 @require_GET
 @staff(*ATTENDS)
 def home(request: HttpRequest) -> HttpResponse:
-    return redirect("desk:people")
+    return redirect("desk:inbox")
 
 
 @require_http_methods(["GET", "POST"])

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracte.core.clock import now
 from tracte.desk.timeline import Contact
+from tracte.inbox.models import Closure
 from tracte.people.profile import Join, Profile
 
 FACTS = {
@@ -66,12 +67,14 @@ BONDS = {
     "hand": _("a mà"),
     "rest": _("a mà"),
 }
+BY = {"national_id": _("pel document"), "phone": _("pel telèfon"), "email": _("pel correu")}
 FREEZES = {
     "records": _("Té massa fitxes"),
     "phones": _("Té massa telèfons"),
     "emails": _("Té massa correus"),
     "component": _("S’assemblen massa fitxes alhora"),
 }
+CLOSURES = dict(Closure.How.choices)
 OPINIONS = {"same": _("diu que són la mateixa persona."), "different": _("diu que no són la mateixa persona.")}
 IDENTITY = {1: _("Identitat declarada"), 2: _("Identitat comprovada"), 3: _("Identitat verificada")}
 PREFERS = {
@@ -118,5 +121,7 @@ def why(join: Join) -> str:
 
 def bond(person: Profile, record) -> str:
     """How surely a record hangs with the others: the best of its joins."""
-    rules = {join.edge.rule for join in person.joins if record in (join.a, join.b)}
-    return next((str(words) for rule, words in BONDS.items() if rule in rules), "")
+    mine = {join.edge.rule: join for join in person.joins if record in (join.a, join.b)}
+    rule = next((rule for rule in BONDS if rule in mine), "")
+    shared = mine[rule].shared if rule else None
+    return str(BY[shared.kind] if rule == "name" and shared else BONDS.get(rule, ""))

@@ -30,7 +30,7 @@ class Appearance:
     `key` is the source's own lasting id of this person (a Telegram user id); empty when the source has none: then the
     content decides (same name, identifiers and birth date in one channel account = same record).
     `place`: the territory that they speak of, and `purposes`: keys of what it may be joined with others for; the way in
-    fills both, from the message and from the channel account.
+    fills both, from the message and from the channel account. `at`: when they said so; None: as they come.
     Give `full_name`, or the parts when the source has them apart; `people` splits and normalises.
     """
 
@@ -47,3 +47,4 @@ class Appearance:
     name_assurance: int = DECLARED
     place: uuid.UUID | None = None
     purposes: tuple[str, ...] = ATTEND
+    at: dt.datetime | None = None

@@ -65,7 +65,11 @@ def own_claims(record: SourceRecord) -> Iterable[Claim]:
         (ADDRESS, ", ".join(part for part in (record.address, record.postcode) if part), DECLARED),
         (LANGUAGE, record.language, DECLARED),
     ]
-    return [Claim(kind, value, assurance, record.first_seen_at, record) for kind, value, assurance in told if value]
+    return [
+        Claim(kind, value, assurance, record.said_at or record.first_seen_at, record)
+        for kind, value, assurance in told
+        if value
+    ]
 
 
 def _strength(claim: Claim) -> tuple[int, dt.datetime]:

@@ -123,17 +123,22 @@ class Known:
             return True
         if self.documents & other.documents:
             return False
-        reached = _apart(self.phones, other.phones) and _apart(self.emails, other.emails)
-        return reached or _apart(self.documents, other.documents) or _apart(self.births, other.births)
+        return bool(self.differences(other) & {"documents", "births", "reached"})
 
     def conflicts(self, other: Known) -> bool:
         """Something that both have and that differs."""
-        return (
-            self.apart(other)
-            or _apart(self.documents, other.documents)
-            or _apart(self.births, other.births)
-            or not _same_family(self.surnames, other.surnames)
-        )
+        return self.apart(other) or bool(self.differences(other) & {"documents", "births", "surnames"})
+
+    def differences(self, other: Known) -> set[str]:
+        """What both have and that differs. `reached`: neither a telephone nor an address in common, of both of which
+        each has some."""
+        found = {
+            "documents": _apart(self.documents, other.documents),
+            "births": _apart(self.births, other.births),
+            "surnames": not _same_family(self.surnames, other.surnames),
+            "reached": _apart(self.phones, other.phones) and _apart(self.emails, other.emails),
+        }
+        return {name for name, differs in found.items() if differs}
 
 
 def _common(a: set[str] | None, b: set[str] | None) -> set[str] | None:

@@ -69,6 +69,7 @@ class SourceRecord(models.Model):
     assurance = models.SmallIntegerField(default=DECLARED)
     purposes = ArrayField(models.TextField(), default=attend)
     first_seen_at = models.DateTimeField(default=now)
+    said_at = models.DateTimeField(null=True)  # when what it says was said, if it came later
 
     # What records are compared by (`linkage.features`), made when they come; and the keys under which they meet.
     given = compared()
@@ -90,7 +91,7 @@ class SourceRecord(models.Model):
         personal="given_name surname surname2 birth_date address postcode language given given_root given_sound sur1 "
         "sur1_sound sur2 sur2_sound area place",
         pseudonymous="id key key_birth_surname key_birth_given key_place key_name",
-        open="administration source assurance purposes first_seen_at",
+        open="administration source assurance purposes first_seen_at said_at",
     )
 
     class Meta:

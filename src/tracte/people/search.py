@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from tracte.core import keys, tenancy
 from tracte.core.sql import rows
-from tracte.people import facts, identifiers, names
+from tracte.people import facts, identifiers, names, spelling
 from tracte.people.models import Membership, RecordIdentifier, SourceRecord
 
 LIMIT = 50
@@ -36,13 +36,16 @@ class Hit:
 @dataclass(slots=True)
 class Found:
     """At most LIMIT persons. `kinds`: the identifiers that the query was taken for, none when it was a name;
-    `shared`: those of them that too many people use to tell who it is."""
+    `shared`: those of them that too many people use to tell who it is; `meant`: the words that were found instead of
+    mistyped ones; `is_number`: a number that is no whole telephone and no document."""
 
     hits: list[Hit] = field(default_factory=list)
     has_more: bool = False
     is_short: bool = False
     kinds: list[str] = field(default_factory=list)
     shared: list[str] = field(default_factory=list)
+    meant: str = ""
+    is_number: bool = False
 
 
 def find(query: str) -> Found:
@@ -50,11 +53,17 @@ def find(query: str) -> Found:
     query = query.replace("\0", "").strip()[:200]
     if guesses := identifiers.guess(query):
         return _by_identifier(guesses)
+    if sum(letter.isdigit() for letter in query) > len(query) / 2:
+        return Found(is_number=True)
     words = list(dict.fromkeys(names.normalise(query).split()))
     words = [word for word in words if word not in names.PARTICLES] or words
     if not words or len(max(words, key=len)) < 2:
         return Found(is_short=True)
-    return _by_name(sorted(words, key=len, reverse=True)[:WORDS])
+    found = _by_name(sorted(words, key=len, reverse=True)[:WORDS])
+    if not found.hits and (meant := spelling.mend(words)) != words:
+        found = _by_name(sorted(meant, key=len, reverse=True)[:WORDS])
+        found.meant = " ".join(meant) if found.hits else ""
+    return found
 
 
 def _by_identifier(guesses: list[tuple[str, str]]) -> Found:

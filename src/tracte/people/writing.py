@@ -50,18 +50,18 @@ def _records(new: list[Arrival], at: dt.datetime) -> None:
         f"""
         INSERT INTO people_sourcerecord (id, source, key, given_name, surname, surname2, birth_date, address,
         postcode, language, assurance, place, given, given_root, given_sound, sur1, sur1_sound, sur2, sur2_sound, area,
-        first_seen_at, purposes, key_birth_surname, key_birth_given, key_place, key_name)
+        first_seen_at, said_at, purposes, key_birth_surname, key_birth_given, key_place, key_name)
         SELECT id, source, key, g, s1, s2, birth, address, postcode, language, assurance, place, given, given_root,
-        given_sound, sur1, sur1_sound, sur2, sur2_sound, area, %s, string_to_array(purposes, ' '),
+        given_sound, sur1, sur1_sound, sur2, sur2_sound, area, %s, said, string_to_array(purposes, ' '),
         hashtextextended(to_char(birth, 'YYYYMMDD ') || left(sur1, 4), 1),
         hashtextextended(to_char(birth, 'YYYYMMDD ') || left(given_root, 3), 2),
         hashtextextended(left(sur1, 3) || '|' || left(given_root, 3) || '|' || place, 3),
         hashtextextended({blocking.NAMED}, 4)
         FROM unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::text[], %s::text[], %s::text[], %s::date[],
         %s::text[], %s::text[], %s::text[], %s::smallint[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],
-        %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+        %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
         AS t(id, source, key, g, s1, s2, birth, address, postcode, language, assurance, place,
-        given, given_root, given_sound, sur1, sur1_sound, sur2, sur2_sound, area, purposes)
+        given, given_root, given_sound, sur1, sur1_sound, sur2, sur2_sound, area, purposes, said)
         """,
         at,
         column("uuid", [a.id for a in new]),
@@ -76,6 +76,7 @@ def _records(new: list[Arrival], at: dt.datetime) -> None:
         column("uuid", [a.who.place for a in new]),
         *(column("text", values) for values in zip(*(a.compared for a in new), strict=True)),
         column("text", [" ".join(a.who.purposes) for a in new]),
+        column("timestamptz", [a.who.at for a in new]),
     )
 
 
@@ -104,20 +105,21 @@ def _identifiers(batch: Batch, new: list[Id]) -> None:
 
 
 def _carried(batch: Batch, at: dt.datetime) -> None:
-    carried = [(a.id, i, assurance) for a in batch.arrivals.values() for i, assurance in a.brings.items()]
+    carried = [
+        (a.id, i, assurance, a.who.at or at) for a in batch.arrivals.values() for i, assurance in a.brings.items()
+    ]
     if carried:
         run(
             """
             INSERT INTO people_recordidentifier (record_id, identifier_id, assurance, at)
-            SELECT record, identifier, assurance, %s FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[])
-            AS t(record, identifier, assurance)
+            SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::timestamptz[])
             ON CONFLICT (record_id, identifier_id) DO UPDATE SET assurance = excluded.assurance
             WHERE people_recordidentifier.assurance < excluded.assurance
             """,
-            at,
-            column("uuid", [record for record, _, _ in carried]),
-            column("uuid", [identifier for _, identifier, _ in carried]),
-            column("smallint", [assurance for _, _, assurance in carried]),
+            column("uuid", [record for record, *_ in carried]),
+            column("uuid", [identifier for _, identifier, *_ in carried]),
+            column("smallint", [assurance for _, _, assurance, _ in carried]),
+            column("timestamptz", [said for *_, said in carried]),
         )
 
 

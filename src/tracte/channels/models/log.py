@@ -165,6 +165,9 @@ class InteractionKey(models.Model):
     at = models.DateTimeField()
     privacy = Declared("attend", "P6Y", pseudonymous="external_id interaction", open="administration account at")
 
+    class Meta:
+        indexes = [models.Index(fields=["interaction"], name="key_of_interaction")]
+
     def __str__(self) -> str:
         return self.external_id
 

@@ -22,9 +22,9 @@ RECORD = "lpad(to_hex({}), 32, '0')::uuid"
 ROOT = "(({0}) * 3 / 5 * 5 + 2) / 3"
 FILL = (
     "INSERT INTO people_sourcerecord (id, source, key, given_name, surname, surname2, birth_date, address, postcode, "
-    f"language, assurance, first_seen_at) SELECT {RECORD.format('n')}, %(account)s, decode(md5(n::text), 'hex'), "
+    f"language, assurance, purposes, first_seen_at) SELECT {RECORD.format('n')}, %(account)s, decode(md5(n::text), 'hex'), "
     "'Nom' || {root} %% 997, 'Cognom' || {root} %% 9973, 'Segon' || {root} %% 7919, date '1930-01-01' + ({root} %% 30000), "
-    "'Carrer de la Font, ' || n %% 200, '08001', 'ca', 1, now() FROM generate_series(0, %(records)s - 1) n",
+    "'Carrer de la Font, ' || n %% 200, '08001', 'ca', 1, '{attend}', now() FROM generate_series(0, %(records)s - 1) n",
     f"INSERT INTO people_person (id, created_at) SELECT DISTINCT {RECORD.format('{root}')}, now() "
     "FROM generate_series(0, %(records)s - 1) n",
     f"INSERT INTO people_membership (record_id, person_id) SELECT {RECORD.format('n')}, {RECORD.format('{root}')} "

@@ -30,8 +30,8 @@ TOWN = "n / 4 * 4 + CASE WHEN n %% 4 = 3 THEN 2 ELSE n %% 4 END"
 SPLIT = "%(first)s"
 FILL = (
     "INSERT INTO people_sourcerecord (id, source, key, given_name, surname, surname2, address, postcode, language, "
-    f"assurance, first_seen_at) SELECT {RECORD.format('n')}, %(source)s, decode(md5(n::text), 'hex'), 'Nom' || n %% 997, "
-    "'Cognom' || n %% 9973, '', '', '', 'ca', 1, now() FROM generate_series(%(first)s, %(last)s) n",
+    f"assurance, purposes, first_seen_at) SELECT {RECORD.format('n')}, %(source)s, decode(md5(n::text), 'hex'), 'Nom' || n %% 997, "
+    "'Cognom' || n %% 9973, '', '', '', 'ca', 1, '{attend}', now() FROM generate_series(%(first)s, %(last)s) n",
     f"INSERT INTO people_person (id, created_at) SELECT DISTINCT {RECORD.format('{root}')}, now() "
     "FROM generate_series(%(first)s, %(last)s) n",
     "INSERT INTO people_identifier (id, kind, key_id, value_sealed, state) SELECT md5(n::text)::uuid, "

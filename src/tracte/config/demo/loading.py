@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 import uuid
 from pathlib import Path
@@ -11,8 +12,11 @@ import yaml
 from tracte.channels import actions
 from tracte.channels.importing import Outcome, import_file
 from tracte.core import tenancy
+from tracte.core.clock import now
 
 HERE = Path(__file__).parent
+ANSWERED = ("email", "telegram", "webform")
+ATTENDED = dt.timedelta(days=4)  # what came before is history, and asks for no answer
 
 
 def load(administration: uuid.UUID, directory: Path, *, progress: bool = True) -> Outcome:
@@ -28,13 +32,15 @@ def load(administration: uuid.UUID, directory: Path, *, progress: bool = True) -
         mapping = described.get("mapping") or ""
         mapping = str(HERE / "mappings" / f"{mapping}.yml") if mapping else ""
         with tenancy.acting_for(administration):
-            actions.open_account(
+            account = actions.open_account(
                 key=described["key"],
                 kind=described["kind"],
                 name=described["name"],
                 icon=described.get("icon", "form"),
                 own=described.get("own", []),
             )
+            if described["kind"] in ANSWERED:
+                actions.attend(account, now() - ATTENDED)
         done = import_file(
             administration, directory / described["file"], channel=described["key"], mapping=mapping, progress=progress
         )

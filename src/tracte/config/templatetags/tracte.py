@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
-from tracte.config import locales
+from tracte.config import deadlines, locales
 
 register = template.Library()
 
@@ -52,6 +52,23 @@ def when(moment: dt.date | dt.datetime | None) -> SafeString | str:
     exact = f"{locales.day(here.date())}, {locales.clock(moment)}"
     words = locales.in_words(moment)
     return format_html('<time datetime="{}" title="{}">{}</time>', here.isoformat(timespec="seconds"), exact, words)
+
+
+@register.simple_tag
+def clock(moment: dt.datetime) -> SafeString:
+    """The hour alone: the day is said above it."""
+    here = timezone.localtime(moment)
+    return format_html('<time datetime="{}">{}</time>', here.isoformat(timespec="seconds"), locales.clock(moment))
+
+
+@register.simple_tag
+def due(moment: dt.datetime, prefix: str = "") -> SafeString:
+    """A deadline as a sentence, late and near ones marked; a word and an icon say what the colour says."""
+    words, state = deadlines.told(moment)
+    css = f" due-{state}" if state else ""
+    drawn = icon("alert" if state == "late" else "clock") if state or prefix else ""
+    before = f"{prefix} " if prefix and state != "late" else ""
+    return format_html('<span class="due{}">{} {}{}</span>', css, drawn, before, words)
 
 
 @register.inclusion_tag("_field.html")

@@ -8,11 +8,12 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext
 
-from tracte.desk import words
+from tracte.desk import weights_words, words
 
 register = template.Library()
 register.filter("title_of", words.title)
 register.filter("why", words.why)
+register.filter("number", weights_words.number)
 register.simple_tag(words.bond, name="bond")
 
 

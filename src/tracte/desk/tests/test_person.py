@@ -17,6 +17,7 @@ from tracte.desk import counts, timeline, words
 from tracte.desk.tests import cast
 from tracte.people import actions, facts
 from tracte.people.appearance import PROVED, VERIFIED, Appearance, Identifier
+from tracte.people.models import SourceRecord
 from tracte.people.profile import open_person
 
 PARTIAL = {"HX-Request": "true"}
@@ -132,6 +133,14 @@ def test_filters_by_channel_topic_and_day(desk, merce):
     page = shown(desk, merce, f"?since={day - dt.timedelta(days=1)}&until={day + dt.timedelta(days=1)}")
     assert page.count('class="timeline-dot') == 1 and "Canvi d’adreça" in page
     assert "Cap contacte amb aquests filtres" in shown(desk, merce, "?since=2199-01-01")
+
+
+def test_a_fact_is_as_old_as_what_told_it_and_not_as_its_import(desk, administration):
+    cast.say("formularis", Appearance(full_name="Rosa Camps", address="Carrer Nou, 1", key="rosa"), 400)
+    record = SourceRecord.objects.get(address="Carrer Nou, 1")
+    assert record.said_at < cast.ago(399) and record.first_seen_at > cast.ago(1)
+    claim = next(one for one in facts.own_claims(record) if one.kind == "address")
+    assert claim.at == record.said_at
 
 
 def test_pages_of_the_timeline_hold_everything_once(desk, merce, agent):

@@ -40,7 +40,7 @@ def test_the_pages_are_whole_in_every_mode(look, merce, administration):
     page.goto(f"/desk/people/{merce}/")
     say_why(page)
     at("person-shares")
-    page.get_by_role("link", name="Mira qui són").click()
+    page.get_by_role("link", name="Mira amb qui").click()
     assert "Ona Puig" in page.inner_text("main")
     at("sharing")
     with tenancy.acting_for(administration):

@@ -13,7 +13,7 @@ from tracte.core.clock import now
 from tracte.desk import comparing, waterfall, weights_words
 from tracte.desk.tests import cast
 from tracte.people import actions
-from tracte.people.appearance import VERIFIED, Appearance, Identifier
+from tracte.people.appearance import PROVED, VERIFIED, Appearance, Identifier
 from tracte.people.models import Calibration, Doubt, Edge, LinkModel, Person, Verdict
 from tracte.people.profile import open_person
 from tracte.people.review import judging
@@ -212,6 +212,19 @@ def test_a_merge_preview_says_what_differs(desk, merce, agent):
     anna = cast.person("anna roca")
     page = text(desk, f"/desk/people/{merce}/merge/{anna}/")
     assert "Tenen dates de naixement diferents." in page and "Tenen noms de pila diferents." in page
+    assert "documents diferents" not in page
+
+
+def test_documents_of_other_records_are_told_before_two_persons_become_one(desk, merce):
+    """The two records of a doubt may carry none, while others of the same persons do."""
+    key = {"identifiers": [Identifier("phone", "600 000 999", PROVED)]}
+    for n, more in enumerate(([], [Identifier("national_id", "00000000T")])):
+        cast.say("avisos", Appearance(full_name="Mercè Puig Ferrer", identifiers=key["identifiers"] + more), n + 1)
+    other = cast.person("600 000 999")
+    page = text(desk, f"/desk/people/{merce}/merge/{other}/")
+    assert "Porten documents diferents: •••••678Z ≠ •••••000T." in page
+    page = text(desk, f"/desk/people/{other}/")
+    assert "pel telèfon" in page and "pel nom" not in page
 
 
 def test_the_model_is_told_in_words(desk, merce):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tracte.desk.forms import seal, unseal
 from tracte.desk.tests import cast
 from tracte.people.appearance import Appearance, Identifier
 from tracte.people.search import LIMIT, find
+from tracte.people.spelling import mend, slips_of
 from tracte.privacy.models import Read
 
 
@@ -42,10 +47,41 @@ def test_an_identifier_in_any_form(desk, merce, query):
     assert str(merce) in found(desk, query)
 
 
-@pytest.mark.parametrize("query", ["ercè", "uig", "600 000 4", "12345678", "me%ce", "p_ig", "zzzz", "puig zzzz"])
+@pytest.mark.parametrize("query", ["cè", "uig", "me%ce", "p_ig", "zzzz", "puig zzzz"])
 def test_what_is_not_the_beginning_of_a_word_finds_nobody(desk, query):
     page = found(desk, query)
     assert "Mercè Puig" not in page and "No tenim ningú" in page
+
+
+@pytest.mark.parametrize("query", ["600 000 4", "12345678", "612345"])
+def test_a_piece_of_a_number_is_no_name(desk, query):
+    page = found(desk, query)
+    assert "Mercè Puig" not in page and "Sembla un tros de número" in page
+
+
+@pytest.mark.parametrize(
+    "query", ["Mercè Piug Ferrer", "merce puig ferer", "mrece", "Merec Puigg", "ercè", "puig ferrre"]
+)
+def test_who_slips_on_a_letter_is_offered_what_it_resembles(desk, query):
+    page = found(desk, query)
+    assert "Mercè Puig" in page and "porten un nom que s’hi assembla" in page
+
+
+def test_a_slip_is_mended_to_the_most_usual_name(administration):
+    for n, name in enumerate(["Anna Mas", "Anna Mar", "Joan Mar", "Pere Marc"]):
+        cast.say("formularis", Appearance(key=str(n), full_name=name), n + 1)
+    assert mend(["mas", "mark"]) == ["mas", "mar"], "two are called Mar"
+    assert mend(["ana"]) == ["ana"], "too short to be a slip"
+    assert mend(["anan", "joam", "zzzzz"]) == ["anna", "joan", "zzzzz"]
+
+
+@given(st.text(ascii_lowercase, min_size=1, max_size=7), st.data())
+def test_all_slips_of_a_word_are_there(word, data):
+    at, letter = data.draw(st.integers(0, len(word) - 1)), data.draw(st.sampled_from(ascii_lowercase))
+    before, here, after = word[:at], word[at], word[at + 1 :]
+    slips = [before + after, before + letter + after, before + letter + here + after]
+    slips += [before + after[:1] + here + after[1:]]
+    assert set(slips) - {word} <= slips_of(word)
 
 
 def test_nothing_typed_and_too_little_typed_say_what_to_do(desk):

@@ -1,0 +1,1 @@
+"""When an administration works, and what that makes of a deadline."""

@@ -1,0 +1,142 @@
+"""Which conversations a view shows, in the order of what was promised, and how many each view has. One query each.
+
+A list reads at most a page of each unit, by index; a count stops at MOST. So neither grows with what is closed, nor
+with what waits.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tracte.core.clock import now
+from tracte.core.models import User
+from tracte.core.sql import rows
+from tracte.inbox.models.conversation import NO_TERM
+
+PAGE, MOST = 50, 999
+AWAKE = "closure_id IS NULL AND snooze_id IS NULL"
+MINE, TEAM = "mine", "team"
+
+
+@dataclass(frozen=True)
+class View:
+    """A question about conversations: whose (`mine` or the `team`'s), and which of them."""
+
+    key: str
+    label: object
+    whose: str
+    which: str = AWAKE
+    newest_first: bool = False
+
+    @property
+    def order(self) -> str:
+        return "last_at DESC, id DESC" if self.newest_first else "due_at, id"
+
+
+VIEWS = (
+    View("mine", _("Assignades a mi"), MINE),
+    View("today", _("Promeses per avui"), MINE, f"{AWAKE} AND due_at < %s"),
+    View("waiting", _("Esperen resposta"), MINE, f"{AWAKE} AND waiting_since IS NOT NULL"),
+    View("snoozed", _("Ajornades"), MINE, "closure_id IS NULL AND snooze_id IS NOT NULL"),
+    View("free", _("Sense assignar"), TEAM, f"{AWAKE} AND agent_id IS NULL"),
+    View("late", _("Fora de termini"), TEAM, f"{AWAKE} AND due_at < %s"),
+    View("team", _("Totes les obertes"), TEAM),
+    View("closed", _("Tancades"), TEAM, "closure_id IS NOT NULL", newest_first=True),
+)
+BY_KEY = {view.key: view for view in VIEWS}
+UNCOUNTED = ("closed",)
+
+ITEM = """
+SELECT c.id, c.subject, c.excerpt, c.waiting_since, c.due_at, c.last_at, a.icon, a.name,
+  concat_ws(' ', nullif(r.given_name, ''), nullif(r.surname, ''), nullif(r.surname2, '')), u.full_name, c.agent_id
+FROM {source} c JOIN channels_account a ON a.id = c.account_id
+LEFT JOIN people_sourcerecord r ON r.id = c.record_id LEFT JOIN core_user u ON u.id = c.agent_id
+ORDER BY {order} LIMIT {limit}
+"""
+OF_AGENT = "(SELECT * FROM inbox_conversation WHERE agent_id = %s::uuid AND {which} ORDER BY {order} LIMIT {limit})"
+OF_UNITS = """(SELECT c.* FROM unnest(%s::uuid[]) AS un(id) CROSS JOIN LATERAL (
+  SELECT * FROM inbox_conversation WHERE unit_id = un.id AND {which} ORDER BY {order} LIMIT {limit}) c)"""
+
+
+@dataclass(slots=True)
+class Item:
+    """One line of the list."""
+
+    id: uuid.UUID
+    subject: str
+    excerpt: str
+    waiting_since: dt.datetime | None
+    due_at: dt.datetime
+    last_at: dt.datetime
+    icon: str
+    door: str
+    who: str
+    agent: str | None
+    agent_id: uuid.UUID | None
+
+    @property
+    def is_promised(self) -> bool:
+        return self.due_at < NO_TERM
+
+    @property
+    def place(self) -> str:
+        """Where the next page begins."""
+        return f"{self.due_at.isoformat()}~{self.last_at.isoformat()}~{self.id}"
+
+
+def page(view: View, user: User, units: list[uuid.UUID], after: str = "") -> tuple[list[Item], bool]:
+    """Up to PAGE items and whether there are more."""
+    which, asked = _which(view), [*_asked(view, user, units), *_moments(view)]
+    if place := _place(after):
+        due_at, last_at, last = place
+        later = "(last_at, id) <" if view.newest_first else "(due_at, id) >"
+        which = f"{which} AND {later} (%s::timestamptz, %s::uuid)"
+        asked += [last_at if view.newest_first else due_at, last]
+    order = ", ".join(f"c.{part}" for part in view.order.split(", "))
+    statement = ITEM.format(source=_source(view, which, PAGE + 1), order=order, limit=PAGE + 1)
+    found = [Item(*row) for row in rows(statement, *asked)]
+    return found[:PAGE], len(found) > PAGE
+
+
+def counts(user: User, units: list[uuid.UUID]) -> dict[str, str]:
+    """How many each view has, as it is shown: of more than MOST, «999+»."""
+    counted = [view for view in VIEWS if view.key not in UNCOUNTED]
+    parts = [f"(SELECT count(*) FROM {_source(view, _which(view), MOST + 1)} c)" for view in counted]
+    asked = [value for view in counted for value in (*_asked(view, user, units), *_moments(view))]
+    [found] = rows(f"SELECT {', '.join(parts)}", *asked)
+    return {view.key: f"{MOST}+" if n > MOST else str(n) for view, n in zip(counted, found, strict=True)}
+
+
+def _source(view: View, which: str, limit: int) -> str:
+    return (OF_AGENT if view.whose == MINE else OF_UNITS).format(which=which, order=view.order, limit=limit)
+
+
+def _which(view: View) -> str:
+    return view.which.replace("%s", "%s::timestamptz")
+
+
+def _asked(view: View, user: User, units: list[uuid.UUID]) -> list[object]:
+    return [user.pk] if view.whose == MINE else [units]
+
+
+def _moments(view: View) -> list[object]:
+    moments: dict[str, list[object]] = {"today": [_tomorrow()], "late": [now()]}
+    return moments.get(view.key, [])
+
+
+def _tomorrow() -> dt.datetime:
+    return timezone.localtime(now()).replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
+
+
+def _place(after: str) -> tuple[dt.datetime, dt.datetime, uuid.UUID] | None:
+    """After which item the page begins; from the first, when the address was cut."""
+    try:
+        due_at, last_at, last = after.split("~")
+        return dt.datetime.fromisoformat(due_at), dt.datetime.fromisoformat(last_at), uuid.UUID(last)
+    except ValueError:
+        return None

@@ -1,0 +1,146 @@
+"""The inbox: its views, a list, and one conversation with the person who writes. Reading; `acts` writes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET
+
+from tracte.core import units
+from tracte.core.clock import now
+from tracte.core.guard import staff
+from tracte.core.ids import uuid7
+from tracte.core.models import UnitVersion
+from tracte.desk.inbox import groups, lists, thread
+from tracte.desk.visit import AgentRequest, is_partial
+from tracte.inbox.actions import drafting
+from tracte.inbox.checking import check
+from tracte.inbox.models import Conversation, Draft, Mention
+from tracte.people.models import Membership
+from tracte.people.profile import Profile, open_person
+
+ATTENDS = ("agent", "supervisor")
+PURPOSE = "attend"  # whoever opens a conversation answers it: nobody needs to be asked
+
+
+def mine(request: HttpRequest) -> list[uuid.UUID]:
+    """The units whose conversations this agent sees, asked once for a page."""
+    if not hasattr(request, "units"):
+        request.units = units.seen_by(request.user, *ATTENDS)  # type: ignore[attr-defined, arg-type]
+    return request.units  # type: ignore[attr-defined]
+
+
+@require_GET
+@staff(*ATTENDS)
+def inbox(request: AgentRequest) -> HttpResponse:
+    """The views and one list; no conversation is open."""
+    context = listing(request)
+    template = "desk/inbox/_items.html" if is_partial(request) and context["after"] else "desk/inbox/inbox.html"
+    return _private(render(request, template, context))
+
+
+def listing(request: HttpRequest) -> dict[str, Any]:
+    """The view that is asked for (mine, when none or an unknown one is), its page, and how many each view has."""
+    view = lists.BY_KEY.get(request.GET.get("view", ""), lists.VIEWS[0])
+    after, seen = request.GET.get("after", ""), mine(request)
+    items, has_more = lists.page(view, request.user, seen, after)  # type: ignore[arg-type]
+    return {
+        "view": view,
+        "views": [one for one in lists.VIEWS if one.whose == lists.MINE],
+        "team_views": [one for one in lists.VIEWS if one.whose == lists.TEAM],
+        "counts": lists.counts(request.user, seen),  # type: ignore[arg-type]
+        "groups": groups.grouped(items) if not view.newest_first else [("", "", items)] if items else [],
+        "after": after,
+        "more": urlencode({"view": view.key, "after": items[-1].place}) if has_more else "",
+        "query": urlencode({"view": view.key}),
+    }
+
+
+@require_GET
+@staff(*ATTENDS)
+def conversation(request: AgentRequest, conversation: uuid.UUID) -> HttpResponse:
+    """One conversation, read to answer it, which is written down."""
+    found = visible(request, conversation)
+    if is_partial(request) and request.GET.get("before"):
+        template, context = "desk/inbox/_entries.html", told(found, _before(request))
+    else:
+        template, context = "desk/inbox/inbox.html", listing(request) | opened(request, found)
+    return _private(render(request, template, context))
+
+
+def visible(request: AgentRequest, id: uuid.UUID) -> Conversation:
+    """The conversation, if it is of a unit whose conversations this agent sees. Raises Http404."""
+    seen = Conversation.objects.select_related("account", "record", "agent", "unit", "closure", "snooze", "topic")
+    found = seen.of_units(mine(request)).filter(id=id).first()
+    if found is None:
+        raise Http404("no such conversation is yours to see")
+    return found
+
+
+def opened(request: AgentRequest, found: Conversation, **more: Any) -> dict[str, Any]:
+    """All that a conversation's page shows. `more`: what was typed and why it was refused."""
+    Mention.objects.filter(note__conversation=found, user=request.user, seen_at=None).update(seen_at=now())
+    here = drafting.look(found, by=request.user, at=now(), is_writing=False) if request.method == "GET" else []
+    promise = found.promises.standing().first()
+    draft = Draft.objects.filter(conversation=found, by=request.user).first()
+    return {
+        "conversation": found,
+        "person": _person(request, found),
+        "unit": UnitVersion.objects.filter(unit=found.unit_id).order_by("-valid_from").first(),
+        "promise": promise,
+        "skipped": [(dt.date.fromisoformat(day), why) for day, why in promise.skipped] if promise else [],
+        "checks": check(found, request.user),
+        "here": here,
+        "draft": draft,
+        "typed": draft.text if draft else "",
+        "seen": found.turns_count,
+        "key": uuid7(),
+        "others": _others(found),
+        **told(found),
+        **more,
+    }
+
+
+def told(found: Conversation, before: tuple[dt.datetime, uuid.UUID] | None = None) -> dict[str, Any]:
+    """The lines of the thread by day, and where the older ones end."""
+    entries, has_older = thread.entries(found, before)
+    oldest = next((one for one in entries if one.what in ("in", "out")), None)
+    return {
+        "conversation": found,
+        "days": thread.by_day(entries),
+        "older": urlencode({"before": f"{oldest.at.isoformat()}~{oldest.id}"}) if has_older and oldest else "",
+    }
+
+
+def _person(request: AgentRequest, found: Conversation) -> Profile | None:
+    if found.record_id is None:
+        return None
+    person = Membership.objects.live().filter(record=found.record_id).values_list("person_id", flat=True).get()
+    return open_person(person, by=request.user, purpose=PURPOSE, at=now(), what="conversation")
+
+
+def _others(found: Conversation) -> list[Conversation]:
+    """What else the same record has: the ones before, newest first."""
+    if found.record_id is None:
+        return []
+    return list(Conversation.objects.filter(record=found.record_id).exclude(id=found.id).order_by("-last_at")[:5])
+
+
+def _before(request: HttpRequest) -> tuple[dt.datetime, uuid.UUID] | None:
+    at, _, id_ = request.GET.get("before", "").partition("~")
+    try:
+        return dt.datetime.fromisoformat(at), uuid.UUID(id_)
+    except ValueError:
+        return None
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    add_never_cache_headers(response)
+    patch_vary_headers(response, ["HX-Request"])
+    return response

@@ -1,0 +1,118 @@
+"""What comes in becomes conversations."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+
+from tracte.channels.models import Account
+from tracte.core import keys, units
+from tracte.core.events import announce
+from tracte.core.models import Event, Unit
+from tracte.inbox import arrivals, promising
+from tracte.inbox.arrivals import Arrival, Known
+from tracte.inbox.models import Conversation, Snooze, Turn
+
+TOLD = 200  # conversations named by one event; of more, the lists are read again
+
+
+@transaction.atomic
+def thread(event: Event) -> None:
+    """Give each interaction of a batch its conversation. Hears `channels.batch.received`; twice is once."""
+    account = Account.objects.select_related("unit").get(id=event.ids["account"])
+    if account.attended_since is None:
+        return
+    came = arrivals.of_batch(account, event.ids)
+    threaded = set(Turn.objects.filter(interaction__in=[one.id for one in came]).values_list("interaction", flat=True))
+    if came := [one for one in came if one.id not in threaded]:
+        _thread(account, came)
+
+
+def _thread(account: Account, came: Sequence[Arrival]) -> None:
+    known = arrivals.know(account, came)
+    unit = account.unit or units.root()
+    new: dict[uuid.UUID, Conversation] = {}
+    touched: dict[uuid.UUID, Conversation] = {}
+    turns: list[Turn] = []
+    for one in came:
+        found = known.of(one)
+        if found is None or not found.is_open:
+            if not one.starts and found is None:
+                continue  # a call, an automatic mail: it happened, and asks for nothing
+            if one.starts:
+                found = new[one.id] = _begun(account, unit, one, known, follows=found)
+        if found is None:
+            continue
+        _said(found, one)
+        touched[found.id] = found
+        turns.append(Turn(interaction=one.id, conversation=found, at=one.at))
+        if found.is_open and one.record:
+            known.open[one.record] = known.open.get(one.record, found)
+    _write(list(new.values()), list(touched.values()), turns)
+
+
+def _begun(account: Account, unit: Unit, one: Arrival, known: Known, follows: Conversation | None) -> Conversation:
+    to = arrivals.address(account, one, known)
+    return Conversation(
+        account=account,
+        record_id=one.record,
+        subject=one.subject[:300],
+        language=one.language,
+        topic_id=one.topic,
+        unit=follows.unit if follows else unit,
+        address_sealed=keys.keyring(account.administration_id).seal(to.encode()) if to else None,
+        opened_at=one.at,
+        last_at=one.at,
+        follows=follows,
+    )
+
+
+def _said(conversation: Conversation, one: Arrival) -> None:
+    """One turn more. Somebody who writes waits; what machines write, and corrections, wake nobody."""
+    conversation.turns_count += 1
+    conversation.last_at = max(conversation.last_at, one.at)
+    conversation.excerpt = one.excerpt
+    if one.starts and conversation.is_open and conversation.waiting_since is None:
+        conversation.waiting_since = one.at
+    if one.is_ours and conversation.waiting_since:  # answered from elsewhere: another mail programme, a telephone
+        promising.keep(conversation, at=one.at)
+
+
+def _write(new: list[Conversation], touched: list[Conversation], turns: list[Turn]) -> None:
+    if not touched:
+        return
+    Conversation.objects.bulk_create(new)
+    Turn.objects.bulk_create(turns)
+    woken = [one for one in touched if one.snooze_id and one.waiting_since]
+    Snooze.objects.filter(id__in=[one.snooze_id for one in woken]).update(ended_at=max(t.at for t in turns))
+    for one in woken:
+        one.snooze = None
+    promising.promise([one for one in touched if one.waiting_since and not one.is_promised])
+    told = ["turns_count", "last_at", "excerpt", "waiting_since", "due_at", "snooze"]
+    Conversation.objects.bulk_update(touched, told, batch_size=500)
+    changed(touched)
+
+
+def changed(conversations: Iterable[Conversation]) -> None:
+    """Tell whoever looks at them, or at a list that they are in, to look again."""
+    named = list(conversations)
+    announce(
+        "inbox.conversations.changed",
+        conversations=sorted({one.id for one in named})[:TOLD],
+        units=sorted({one.unit_id for one in named}),
+        agents=sorted({one.agent_id for one in named if one.agent_id}),
+    )
+
+
+def lock(conversation: Conversation) -> Conversation:
+    """The row as it stands, for whoever is about to change it; nobody else does until the transaction ends."""
+    return Conversation.objects.select_for_update().get(id=conversation.id)
+
+
+def touch(conversation: Conversation, at: dt.datetime, *fields: str) -> None:
+    conversation.last_at = max(conversation.last_at, at)
+    conversation.save(update_fields=["last_at", *fields])
+    changed([conversation])

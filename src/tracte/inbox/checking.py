@@ -1,0 +1,82 @@
+"""What somebody may do with a conversation now, and of each act that they may not, exactly why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from tracte.channels import ways
+from tracte.core.models import User
+from tracte.inbox.models import Conversation
+
+ATTENDS = ("agent", "supervisor")
+LEADS = ("supervisor",)
+
+
+class Refused(Exception):
+    """An act that cannot be; `reason` is a code of REASONS."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason)
+        self.reason = reason
+
+    @property
+    def words(self) -> str:
+        return str(REASONS[self.reason])
+
+
+@dataclass(frozen=True)
+class Check:
+    """Whether an act is allowed; if not, the code of what is missing."""
+
+    reason: str = ""
+
+    @property
+    def is_allowed(self) -> bool:
+        return not self.reason
+
+    @property
+    def words(self) -> str:
+        return str(REASONS[self.reason]) if self.reason else ""
+
+
+REASONS: Mapping[str, object] = {
+    "closed": _("Aquesta conversa és tancada. Torna-la a obrir per continuar."),
+    "open": _("Aquesta conversa ja és oberta."),
+    "no_address": _("No sabem on contestar: qui va escriure no va deixar cap adreça. Apunta-ho en una nota."),
+    "no_way": _("Per aquest canal encara no es pot contestar des d’aquí."),
+    "unanswered": _("Espera resposta. Contesta-la, o digues per què no cal."),
+    "reason": _("Escriu per què: qui ho revisi més endavant ho ha de poder entendre."),
+    "nothing": _("No hi ha res escrit."),
+    "arrived": _("Mentre escrivies ha arribat un missatge més. Llegeix-lo abans d’enviar: el teu text és aquí."),
+    "answered": _("Mentre escrivies hi ha contestat algú altre. Mira-t’ho abans d’enviar: el teu text és aquí."),
+    "late": _("Ja ha sortit: no es pot aturar."),
+    "past": _("Tria un moment que encara hagi d’arribar."),
+    "mine": _("Ja la tens tu."),
+    "nobody": _("Aquesta persona no atén en aquesta unitat."),
+    "taken": _("Qui va escriure ja té una altra conversa oberta per aquest canal: continua allà."),
+    "role": _("Només ho pot fer qui supervisa."),
+}
+ACTS = ("reply", "note", "assign", "close", "reopen", "snooze")
+
+
+def check(conversation: Conversation, user: User) -> dict[str, Check]:
+    """Every act with whether it is allowed now. What depends on what is typed is checked when it is done."""
+    closed = Check("" if conversation.is_open else "closed")
+    return {
+        "reply": closed if closed.reason else Check(_way(conversation)),
+        "note": Check(),
+        "assign": closed,
+        "close": closed,
+        "reopen": Check("open" if conversation.is_open else ""),
+        "snooze": closed,
+        "close_unanswered": closed if closed.reason else Check("" if user.has_role(*LEADS) else "role"),
+    }
+
+
+def _way(conversation: Conversation) -> str:
+    if not ways.has_one(conversation.account):
+        return "no_way"
+    return "" if conversation.address_sealed or not ways.needs_address(conversation.account) else "no_address"
