@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
@@ -56,7 +57,7 @@ def send(
     sealed = keys.keyring(tenancy.required()).seal(to.encode())
     whose = {"account": account, "record": record, "to_sealed": sealed, "by": by, "copy_of": copy_of}
     theirs = ["", *(one for one in thread if not one.startswith(delivering.OWN))]
-    said = {"subject": subject, "text": text, "language": language}
+    said: dict[str, Any] = {"subject": subject, "text": text, "language": language}
     said |= {"in_reply_to": thread, "answers": theirs[-1]}
     when = {"at": at, "not_before": at if by_hand else at + hold}
     dispatch, is_new = Dispatch.objects.get_or_create(key=key, defaults=whose | said | when)

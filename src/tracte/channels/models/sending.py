@@ -38,7 +38,8 @@ class Dispatch(models.Model):
 
     `to_sealed` is the address as its channel knows it. `in_reply_to` are the ids of the thread as the channel knows
     them, oldest first: it `answers` the last one that is not ours. `by` nobody: automatic. `copy_of` is the dispatch
-    that this one repeats on another channel. Sent at most once: only a person can order a second time what may have arrived.
+    that this one repeats on another channel. Sent at most once: only a person can order a second time what may have
+    arrived.
     """
 
     class State(models.TextChoices):
