@@ -12,7 +12,10 @@ from django.utils.translation import _trans
 from conftest import PASSWORD
 from tests.laws.test_routes import BORROWED, _views
 from tracte.core.clock import now
+from tracte.core.ids import uuid7
 from tracte.desk.tests import cast
+from tracte.inbox.actions.answering import reply
+from tracte.inbox.tests import cast as inbox_cast
 from tracte.people.appearance import Appearance, Identifier
 from tracte.people.models import Edge, Freeze, Relation
 from tracte.people.protections import relations
@@ -21,7 +24,10 @@ from tracte.privacy.actions import install_purposes
 SPOKEN = ("title", "aria-label", "aria-description", "placeholder", "alt", "label")
 SILENT = ("time", "code", "script", "style")  # days and hours are said by Babel
 VOID = ("input", "meta", "link", "br", "hr", "img")
-DATA = "core_administration core_user people_sourcerecord channels_account channels_interaction privacy_purpose"
+DATA = (
+    "core_administration core_user core_unitversion inbox_conversation "
+    "people_sourcerecord channels_account channels_interaction privacy_purpose"
+)
 
 
 class Seen(HTMLParser):
@@ -64,6 +70,9 @@ def test_nothing_on_the_pages_of_the_staff_is_left_unmarked(administration, agen
         Appearance(key="joan", full_name="Joan Puig", address="Carrer de la Font, 8, 2n 1a", postcode="43850"),
         3,
     )
+    inbox_cast.clock()
+    [conversation] = inbox_cast.write("bustia", inbox_cast.message(inbox_cast.anna(), "Bon dia"))
+    turn = reply(conversation, by=agent, at=now(), text="Hola", seen=1, key=uuid7()).id
     relations.renew(now())
     frozen = Freeze.objects.create(record_id=merce, why="component", records=231)
     with connection.cursor() as cursor:
@@ -78,6 +87,7 @@ def test_nothing_on_the_pages_of_the_staff_is_left_unmarked(administration, agen
     page = f"/desk/people/{merce}/"
     shown, names = client.get(page).content.decode(), {"person": merce, "other": cast.person("600 000 111"), "pk": 7}
     names |= {"edge": Edge.objects.latest("seq").seq, "doubt": (doubt := cast.doubt()).id, "model": doubt.model_id}
+    names |= {"conversation": conversation.id, "turn": turn}
     names |= {"relation": Relation.objects.get().id, "freeze": frozen.id}
     names |= {part: re.search(rf"/{part}s/([^/]+)/", shown)[1] for part in ("interaction", "identifier")}
     some = [f"record={record.id}" for record in cast.records(merce)]

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('channels', '0006_key_of_interaction'),
+        ('channels', '0007_key_of_interaction'),
         ('core', '0004_calendars'),
         ('people', '0011_said_at'),
         ('vocabularies', '0002_levels'),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('channels', '0005_way_out'),
+        ('channels', '0006_follow_up'),
         ('core', '0004_calendars'),
     ]
 
