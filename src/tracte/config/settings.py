@@ -145,6 +145,11 @@ CONTENT_SECURITY_POLICY = {
 }
 # A body may be large when it is a stream of interactions; everything else is a form.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "tracte.core.uploads.Measured",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 TRACTE_API_MAX_BYTES = 64 * 1024 * 1024
 EMAIL_BACKEND = os.environ.get("TRACTE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 PROCRASTINATE_IMPORT_PATHS = ["tracte.channels.tasks", "tracte.inbox.tasks"]

@@ -23,6 +23,7 @@ from tracte.core.sql import clean, run
 
 State = Dispatch.State
 BACK_OFF = [dt.timedelta(minutes=m) for m in (1, 5, 30, 120, 720)]  # after the first, second... attempt; then no more
+OWN = "dispatch:"
 JOB = "tracte.channels.tasks.deliver"
 PATIENCE = dt.timedelta(minutes=10)  # far beyond all the timeouts of an attempt
 
@@ -73,7 +74,9 @@ def settle(started: Started | None, result: Result, *, at: dt.datetime) -> None:
     line = " ".join(clean(result.detail).split())[:500]
     known = [external_key(one) for one in result.external_ids]
     Outcome.objects.create(attempt=attempt, at=at, kind=result.kind, detail=line, external_id=known[0] if known else "")
-    _know(dispatch, known)
+    if known:
+        InteractionKey.objects.filter(account=dispatch.account_id, external_id=own_key(dispatch.id)).delete()
+        _know(dispatch, known)
     waits = [State.SENDING, State.UNKNOWN, *([State.HELD] if result.kind == DELIVERED else [])]
     if dispatch.state not in waits or dispatch.attempts.filter(n__gt=attempt.n).exists():
         return
@@ -101,7 +104,8 @@ def _started(dispatch: Dispatch, attempt: Attempt, at: dt.datetime) -> Started:
     account = dispatch.account
     out = Outgoing(dispatch.id, "", dispatch.text, dispatch.subject, dispatch.language)
     out.sender, out.sender_name = next((one for one in account.own if one), ""), account.name
-    out.token, out.in_reply_to = tokens.sign(dispatch.id), list(dispatch.in_reply_to)
+    out.token = tokens.sign(dispatch.copy_of_id or dispatch.id)  # who answers a copy answers what was copied
+    out.in_reply_to = list(dispatch.in_reply_to)
     out.is_automatic, out.at = dispatch.by_id is None, at
     try:
         out.to = dispatch.to
@@ -130,19 +134,22 @@ def _log(dispatch: Dispatch, out: Outgoing, at: dt.datetime) -> None:
         data=data,
         received_at=at,
     ).save(force_insert=True)
-    _know(dispatch, [f"dispatch:{dispatch.id}", *map(external_key, way.known_as(out))], at)
+    _know(dispatch, [external_key(one) for one in way.known_as(out)] or [own_key(dispatch.id)], at)
 
 
 def _know(dispatch: Dispatch, external_ids: list[str], at: dt.datetime | None = None) -> None:
     """A copy of it that comes in under one of these ids is a duplicate."""
-    if not external_ids:
-        return
     when = at or dispatch.attempts.order_by("n").values_list("started_at", flat=True)[0]
     keys = [
         InteractionKey(account_id=dispatch.account_id, external_id=one, interaction=dispatch.id, at=when)
         for one in sorted(external_ids)
     ]
     InteractionKey.objects.bulk_create(keys, ignore_conflicts=True)
+
+
+def own_key(dispatch_id: uuid.UUID) -> str:
+    """The id of what its channel gives no id, or has not yet given one."""
+    return f"{OWN}{dispatch_id}"
 
 
 def _pause(n: int, result: Result) -> dt.timedelta | None:

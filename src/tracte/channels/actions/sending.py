@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
@@ -55,13 +56,9 @@ def send(
     thread = [in_reply_to] * bool(in_reply_to) if isinstance(in_reply_to, str) else list(in_reply_to)
     sealed = keys.keyring(tenancy.required()).seal(to.encode())
     whose = {"account": account, "record": record, "to_sealed": sealed, "by": by, "copy_of": copy_of}
-    said = {
-        "subject": subject,
-        "text": text,
-        "language": language,
-        "in_reply_to": thread,
-        "answers": thread[-1] if thread else "",
-    }
+    theirs = ["", *(one for one in thread if not one.startswith(delivering.OWN))]
+    said: dict[str, Any] = {"subject": subject, "text": text, "language": language}
+    said |= {"in_reply_to": thread, "answers": theirs[-1]}
     when = {"at": at, "not_before": at if by_hand else at + hold}
     dispatch, is_new = Dispatch.objects.get_or_create(key=key, defaults=whose | said | when)
     if is_new:

@@ -37,8 +37,9 @@ class Dispatch(models.Model):
     """Something of ours on its way out. Its id is that of the interaction that it becomes when it is first handed over.
 
     `to_sealed` is the address as its channel knows it. `in_reply_to` are the ids of the thread as the channel knows
-    them, oldest first: the last one is what it `answers`. `by` nobody: automatic. `copy_of` is the dispatch that this
-    one repeats on another channel. Sent at most once: only a person can order a second time what may have arrived.
+    them, oldest first: it `answers` the last one that is not ours. `by` nobody: automatic. `copy_of` is the dispatch
+    that this one repeats on another channel. Sent at most once: only a person can order a second time what may have
+    arrived.
     """
 
     class State(models.TextChoices):

@@ -10,6 +10,7 @@ from tests.threads import together
 from tracte.channels import actions, delivery, tokens
 from tracte.channels.actions import delivering
 from tracte.channels.actions.sending import CannotSend, recall, resend, send
+from tracte.channels.connectors.telegram.twin import TOKEN, telegram
 from tracte.channels.models import Account, Dispatch, Interaction, InteractionKey, Outcome
 from tracte.channels.outgoing import DELIVERED, UNKNOWN, Result
 from tracte.channels.tests.servers import mailroom
@@ -233,6 +234,7 @@ def test_an_answer_to_a_form_waits_at_its_page_and_goes_by_mail_to_who_left_an_a
     copy = dispatch.copies.get()
     assert out(dispatch, administration).state == out(copy, administration).state == "sent" and len(room.came) == 1
     assert Interaction.objects.get(id=copy.id).data["copy_of"] == str(dispatch.id)
+    assert tokens.read(room.ids[0]) == dispatch.id, "who answers the copy answers what was copied"
     assert not sends(form, key="b", to="").copies.exists()
 
 
@@ -242,6 +244,16 @@ def test_taking_an_answer_to_a_form_back_takes_its_mail_back(administration, box
     assert recall(first, by=agent, at=now()) and first.copies.get().state == "recalled"
     out(second.copies.get(), administration)
     assert not recall(second, by=agent, at=now()) and Dispatch.objects.get(id=second.id).state == "held"
+
+
+def test_what_telegram_sent_is_known_by_the_ids_that_telegram_gave(administration):
+    with telegram() as twin:
+        bot = actions.open_account(key="telegram", kind="telegram", name="Telegram")
+        actions.set_way_out(bot, {"token": TOKEN, "api": twin.api})
+        dispatch = sends(bot, to="5", text="\n\n".join(["paraula " * 400] * 2), subject="")
+        assert out(dispatch, administration).state == "sent"
+    known = InteractionKey.objects.filter(interaction=dispatch.id).values_list("external_id", flat=True)
+    assert sorted(known) == ["5:1", "5:2"] and dispatch.last_word().external_id == "5:1"
 
 
 def test_settings_are_sealed_and_unknown_ones_refused(administration, box):

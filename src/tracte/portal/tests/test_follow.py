@@ -7,7 +7,7 @@ import pytest
 from tracte.channels import delivery, following
 from tracte.channels.actions import submitting
 from tracte.channels.actions.sending import recall, send
-from tracte.channels.models import Dispatch, Interaction
+from tracte.channels.models import Dispatch, Interaction, InteractionKey
 from tracte.core.clock import now
 from tracte.portal.tests.filling import code_of, fill, token_of
 
@@ -95,6 +95,19 @@ def test_something_is_added_once_and_answers_the_same_matter(client, account, co
                   in_reply_to=f"{found.external_id}/{token}")  # fmt: skip
     delivery.deliver(account.administration_id, answer.id)
     assert "Ja hi anem" in follow(client, code).content.decode()
+
+
+def test_two_answers_in_a_row_are_both_shown(client, administration, account, code):
+    """The second one follows our own first: the thread that it is given ends in an id of ours."""
+    first = answered(administration, account, "Ja l’hem canviat.")
+    delivery.deliver(administration, first.id)
+    [ours] = InteractionKey.objects.filter(interaction=first.id).values_list("external_id", flat=True)
+    thread = [submitting.FollowUp.objects.get().external_id, ours]
+    second = send(account, record=None, to="", text="I el del costat també.", key="b", by=None, at=now(),
+                  hold=dt.timedelta(0), in_reply_to=thread)  # fmt: skip
+    delivery.deliver(administration, second.id)
+    page = follow(client, code).content.decode()
+    assert page.index("Ja l’hem canviat.") < page.index("I el del costat també.")
 
 
 def test_an_empty_addition_says_so_and_loses_nothing(client, code):

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tracte.channels import actions, codes
 from tracte.channels.actions import submitting
 from tracte.channels.models import Attachment, FollowUp, Interaction, InteractionKey, Knock
+from tracte.core import uploads as measured
 from tracte.portal import uploads
 from tracte.portal.tests.filling import code_of, fill, token_of
 from tracte.vocabularies.actions import load
@@ -101,6 +102,12 @@ def test_too_many_files_and_too_large_ones_are_refused(client, account, monkeypa
     assert summary(fill(client, files=file(body=b"x" * 6))) == [
         ("id_files", "foto.jpg és massa gran: com a molt, 10 MB.")
     ]
+
+
+def test_a_body_that_says_it_is_huge_is_not_read(client, account, monkeypatch):
+    monkeypatch.setattr(measured, "MOST", 1000)
+    assert fill(client, files=file(body=b"x" * 2000)).status_code in (400, 413)
+    assert not Attachment.objects.exists() and fill(client).status_code == 200
 
 
 def test_one_address_does_not_flood_us_and_nobody_keeps_addresses(client, account, monkeypatch):
