@@ -20,6 +20,7 @@ NAMES = {  # figure -> who measures it
     "weights_parity": "parity.measure",
     "resolve_files": "files.measure",
     "unmerge_cost": "unmerge.measure",
+    "inbox_list": "inbox.measure",
 }
 Figure = dict[str, Any]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 
 from django import forms, template
 from django.forms import BoundField
@@ -29,6 +30,7 @@ def _use(symbol: str) -> SafeString:
 
 
 @register.simple_tag
+@functools.lru_cache(maxsize=500)  # a page of a thread draws hundreds of them
 def icon(name: str, css: str = "icon") -> SafeString:
     """One drawing of the sprite, for the eye only: the words beside it (or `aria-label`) say the same."""
     return format_html('<svg class="{}" aria-hidden="true">{}</svg>', css, _use(name))
