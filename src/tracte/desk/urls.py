@@ -1,13 +1,16 @@
 from django.urls import path
 
 from tracte.desk import frozen_views, joining_views, model_views, relation_views, review_views, views, why_views
-from tracte.desk.inbox import acts, live
+from tracte.desk.inbox import acts, live, noting_views, wall_views
 from tracte.desk.inbox import views as inbox_views
 
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
     path("inbox/", inbox_views.inbox, name="inbox"),
+    path("contacts/new/", noting_views.contact, name="contact"),
+    path("wall/", wall_views.show, name="wall"),
+    path("wall/table.csv", wall_views.table, name="wall_table"),
     path("inbox/live/", live.stream, name="live"),
     path("inbox/<uuid:conversation>/", inbox_views.conversation, name="conversation"),
     path("inbox/<uuid:conversation>/reply/", acts.reply, name="reply"),

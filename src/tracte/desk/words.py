@@ -8,7 +8,7 @@ from itertools import groupby
 
 from babel.dates import format_date
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from tracte.core.clock import now
@@ -102,6 +102,16 @@ def period(moment: dt.datetime) -> str:
 
 def by_period(contacts: Iterable[Contact]) -> list[tuple[str, list[Contact]]]:
     return [(heading, list(group)) for heading, group in groupby(contacts, lambda contact: period(contact.at))]
+
+
+def lasting(time: dt.timedelta) -> str:
+    """«40 min», «3 h», «2 dies»."""
+    minutes = int(time.total_seconds() // 60)
+    if minutes < 60:
+        return gettext("%(n)s min") % {"n": minutes}
+    if minutes < 48 * 60:
+        return gettext("%(n)s h") % {"n": round(minutes / 60)}
+    return ngettext("%(n)s dia", "%(n)s dies", round(minutes / 1440)) % {"n": round(minutes / 1440)}
 
 
 def title(contact: Contact) -> str:

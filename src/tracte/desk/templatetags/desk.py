@@ -13,6 +13,7 @@ from tracte.desk import weights_words, words
 register = template.Library()
 register.filter("title_of", words.title)
 register.filter("why", words.why)
+register.filter("lasting", words.lasting)
 register.filter("number", weights_words.number)
 register.simple_tag(words.bond, name="bond")
 

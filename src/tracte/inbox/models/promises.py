@@ -70,7 +70,12 @@ class Promise(models.Model):
                 name="promise_end_whole",
             ),
         ]
-        indexes = [models.Index(fields=["administration", "due_at"], condition=Q(ended_at=None), name="promise_due")]
+        indexes = [
+            models.Index(fields=["administration", "due_at"], condition=Q(ended_at=None), name="promise_due"),
+            models.Index(
+                fields=["administration", "ended_at"], condition=Q(ended_at__isnull=False), name="promise_ended"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.what} {self.due_at}"
