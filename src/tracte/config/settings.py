@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "tracte.privacy",
     "tracte.vocabularies",
     "tracte.people",
+    "tracte.knowledge",
     "tracte.channels",
     "tracte.desk",
     "tracte.config",

@@ -38,6 +38,8 @@ APPEND_ONLY = (
     "channels_rawpayload",
     "core_event",
     "core_revocation",
+    "knowledge_answertext",
+    "knowledge_servicerevision",
     "people_edge",
     "people_freeze",
     "people_thaw",
