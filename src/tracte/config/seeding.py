@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import yaml
+
 from tracte.core import tenancy
 from tracte.core.actions import add_unit, hire
 from tracte.core.clock import now
+from tracte.core.models import Unit
+from tracte.knowledge import loading
+from tracte.knowledge.models import Service
 from tracte.privacy.actions import install_purposes
 from tracte.vocabularies import actions as vocabularies
 
@@ -20,10 +26,12 @@ BUILT_IN = (
     (DEMO / "territories.yml", "territories"),
 )
 PASSWORD = "tracte-demo-2026"  # noqa: S105 - of the demo's invented staff, printed when it starts
+FOUNDED = dt.date(2024, 1, 1)
 STAFF = (
     ("jordi@exemple.cat", "Jordi Serra", ["agent"]),
     ("aina@exemple.cat", "Aina Soler", ["agent", "supervisor"]),
     ("pau@exemple.cat", "Pau Vidal", ["dpo"]),
+    ("nuria@exemple.cat", "Núria Vila", ["editor"]),
 )
 
 
@@ -48,3 +56,15 @@ def hire_demo_staff(administration: uuid.UUID) -> None:
         office = add_unit(code="atencio", name="Atenció ciutadana", since=now().date())
         for email, full_name, roles in STAFF:
             hire(email=email, full_name=full_name, unit=office, roles=roles, password=PASSWORD)
+
+
+def describe_services(administration: uuid.UUID) -> None:
+    """The demo's units, services and answers, once: what its editors changed since is theirs."""
+    with tenancy.acting_for(administration):
+        if Service.objects.exists():
+            return
+        root = Unit.objects.order_by("id").first()
+        for unit in yaml.safe_load((DEMO / "units.yml").read_text()):
+            add_unit(code=unit["code"], name=unit["name"], since=FOUNDED, parent=root)
+        loading.load_services(DEMO / "services.yml", by=None, at=now())
+        loading.load_answers(DEMO / "answers.yml", by=None, at=now())

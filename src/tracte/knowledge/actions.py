@@ -18,21 +18,25 @@ from tracte.knowledge.answers.models import Answer, AnswerText, Withdrawal
 from tracte.knowledge.fields import Wrong
 from tracte.knowledge.finding import index, missing
 from tracte.knowledge.finding.models import Synonym
-from tracte.knowledge.finding.words import fold, split
+from tracte.knowledge.finding.words import fold, spoken
 from tracte.knowledge.models import LANGUAGES, Competence, Retirement, Service, ServiceRevision
 from tracte.vocabularies.models import Concept
 
 
-class Conflict(Exception):  # noqa: N818 - it is what happened, said to a person
+class Conflict(Exception):
     """Somebody else changed it after it was read. Nothing was written."""
 
 
 CONSTRAINTS = {
     "service_key_once": gettext_lazy("Ja hi ha un servei amb aquesta clau: posa-n’hi una altra."),
-    "service_tree": gettext_lazy("Un servei no pot penjar de si mateix ni d’un que en pengi, ni a més de vuit nivells."),
+    "service_tree": gettext_lazy("Un servei no penja de si mateix ni d’un que en pengi, ni a més de vuit nivells."),
     "service_term_whole": gettext_lazy("Un termini necessita la quantitat i la unitat, o cap de les dues."),
-    "service_confidential_not_open": gettext_lazy("D’un servei confidencial no se’n publica res: tria «res» a dades obertes."),
-    "service_visibility_since_before_until": gettext_lazy("El dia que deixa de veure’s ha de ser després del dia que comença."),
+    "service_confidential_not_open": gettext_lazy(
+        "D’un servei confidencial no se’n publica res: tria «res» a dades obertes."
+    ),
+    "service_visibility_since_before_until": gettext_lazy(
+        "El dia que deixa de veure’s ha de ser després del dia que comença."
+    ),
 }
 
 
@@ -54,7 +58,9 @@ def revise(service: Service, *, by: User | None, at: dt.datetime, seen: int | No
 
     What changed is kept with who and when; what says the same changes nothing. Raises Wrong.
     """
-    held = Service.objects.select_for_update(of=("self",)).select_related("parent", "topic", "fallback_unit")
+    held = Service.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "parent", "topic", "fallback_unit"
+    )
     service = held.get(id=service.id)
     last = service.revisions.order_by("-id").values_list("id", flat=True).first()
     if seen is not None and last != seen:
@@ -67,6 +73,8 @@ def revise(service: Service, *, by: User | None, at: dt.datetime, seen: int | No
         old, new = ({part: whole[part] for part in changed} for whole in (before, after))
         ServiceRevision.objects.create(service=service, at=at, by=by, before=old, after=new)
         index.renew_services([service.id])
+        if {"names", "keywords"} & set(changed):  # answers are found by the words of their service too
+            index.renew_answers(service.answers.values_list("id", flat=True))
         announce("knowledge.service.revised", service=service.id)
     return service
 
@@ -124,7 +132,7 @@ def assign(
     since: dt.date,
     territory: Concept | None = None,
 ) -> Competence:
-    """From that day the unit is competent there (without a territory: everywhere); without a unit, none is by this rule.
+    """From that day the unit is competent there (no territory: everywhere); without a unit, nobody is by this rule.
 
     What held until then holds until the day before. Said again for the same day, the last word stands.
     """
@@ -140,7 +148,7 @@ def assign(
 
 @transaction.atomic
 def write(*, by: User | None, at: dt.datetime, title: str, body: str, language: str = "ca", **facts: Any) -> Answer:
-    """A new answer in its own language; facts: `owner`, `review_on`, `expires_on`, `source`, `service`, `topic`, `key`."""
+    """A new answer in its own language; the facts are those of `writing.FACTS`."""
     writing.check(title, body, language)
     answer = writing.arranged(Answer(language=language, created_at=at), facts)
     AnswerText.objects.create(answer=answer, language=language, version=1, title=title, body=body, at=at, by=by)
@@ -182,6 +190,7 @@ def rewrite(
 def arrange(answer: Answer, *, by: User | None, at: dt.datetime, **facts: Any) -> Answer:
     """Who keeps an answer, until when, where it comes from."""
     writing.arranged(answer, facts)
+    index.renew_answers([answer.id])
     announce("knowledge.answer.arranged", answer=answer.id)
     return answer
 
@@ -211,8 +220,10 @@ def add_synonym(
     language: str, word: str, means: str, *, by: User | None, at: dt.datetime, is_mutual: bool = True
 ) -> Synonym:
     """Who searches one means the other too. Raises Wrong."""
-    one, other = (" ".join(split(fold(text))) for text in (word, means))
-    if not one or not other or one == other or max(len(one.split()), len(other.split())) > 4 or language not in LANGUAGES:
+    if language not in LANGUAGES:
+        raise Wrong(_("Un sinònim és d’una llengua: ca, es, oc, en."))
+    one, other = (" ".join(fold(part) for part in spoken(text, language)) for text in (word, means))
+    if not one or not other or one == other or max(len(one.split()), len(other.split())) > 4:
         raise Wrong(_("Un sinònim són dues paraules o expressions diferents, de quatre paraules com a molt."))
     row, _is_new = Synonym.objects.update_or_create(
         language=language, word=one, means=other, defaults={"is_mutual": is_mutual, "at": at, "by": by}

@@ -23,8 +23,8 @@ from tracte.vocabularies.models import Concept
 RULE, FALLBACK, ROOT = "rule", "fallback", "root"
 Case = tuple[uuid.UUID, uuid.UUID | None, dt.date]  # service, territory, day
 
-# `place`: a territory and all that it lies in on that day, by its memberships and its tree. A kind ranks by its size; one
-# without a kind is smaller than all that have one; of the same rank, the nearest.
+# `place`: a territory and all that it lies in on that day, by its memberships and its tree. A kind ranks by its size;
+# one without a kind is smaller than all that have one; of the same rank, the nearest.
 ROUTE = """
 WITH RECURSIVE asked AS MATERIALIZED (
   SELECT DISTINCT service, territory, day FROM unnest(%s::uuid[], %s::uuid[], %s::date[]) AS a(service, territory, day)
@@ -51,7 +51,8 @@ WITH RECURSIVE asked AS MATERIALIZED (
   SELECT d.day, c.* FROM (SELECT DISTINCT day FROM asked) d CROSS JOIN LATERAL (
     SELECT DISTINCT ON (service_id, territory_id) service_id, territory_id, unit_id, valid_from
     FROM knowledge_competence
-    WHERE service_id IN (SELECT ancestor FROM line) AND valid_from <= d.day ORDER BY service_id, territory_id, valid_from DESC) c
+    WHERE service_id IN (SELECT ancestor FROM line) AND valid_from <= d.day
+    ORDER BY service_id, territory_id, valid_from DESC) c
   JOIN open_on o ON o.day = d.day AND o.unit_id = c.unit_id
 ), ruled AS (
   SELECT DISTINCT ON (a.service, a.territory, a.day) a.service, a.territory, a.day,
@@ -106,7 +107,8 @@ def route(cases: Iterable[Case]) -> dict[Case, Route]:
 
 def who(service: Service, territory: Concept | None, on: dt.date) -> Who:
     """The competent unit, and in words which rule decided."""
-    found = route([(service.id, territory and territory.id, on)])[service.id, territory and territory.id, on]
+    case = (service.id, territory.id if territory else None, on)
+    found = route([case])[case]
     return Who(Unit.objects.get(id=found.unit), why(found, service, territory, on))
 
 
@@ -116,9 +118,12 @@ def why(found: Route, service: Service, territory: Concept | None, on: dt.date) 
     if found.of_service and found.of_service != service.id:
         names["above"] = Service.objects.get(id=found.of_service).name()
     if found.rule == ROOT:
-        return gettext(
-            "No hi ha cap norma per a «%(service)s» ni cap unitat de reserva: li arriba a %(unit)s, que és l’arrel."
-        ) % names
+        return (
+            gettext(
+                "No hi ha cap norma per a «%(service)s» ni cap unitat de reserva: li arriba a %(unit)s, que és l’arrel."
+            )
+            % names
+        )
     if found.rule == FALLBACK:
         return _fallback(names)
     if found.territory:
@@ -133,9 +138,10 @@ def why(found: Route, service: Service, territory: Concept | None, on: dt.date) 
 
 def _fallback(names: dict[str, str]) -> str:
     if "above" in names:
-        return gettext(
-            "Cap norma no hi encaixa. «%(above)s», que és més amunt, té %(unit)s com a unitat de reserva."
-        ) % names
+        return (
+            gettext("Cap norma no hi encaixa. «%(above)s», que és més amunt, té %(unit)s com a unitat de reserva.")
+            % names
+        )
     return gettext("Cap norma no hi encaixa: %(unit)s és la unitat de reserva de «%(service)s».") % names
 
 
@@ -147,9 +153,7 @@ def _there(names: dict[str, str]) -> str:
 
 def _wider(names: dict[str, str]) -> str:
     if "above" in names:
-        return gettext(
-            "Ho hereta de «%(above)s»: %(asked)s és dins de %(place)s, i allà se n’ocupa %(unit)s."
-        ) % names
+        return gettext("Ho hereta de «%(above)s»: %(asked)s és dins de %(place)s, i allà se n’ocupa %(unit)s.") % names
     return gettext("%(asked)s és dins de %(place)s, i allà de «%(service)s» se n’ocupa %(unit)s.") % names
 
 

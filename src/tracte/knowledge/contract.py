@@ -20,7 +20,8 @@ from tracte.vocabularies.models import Concept
 
 TEXTS = ("names", "descriptions", "citizen_texts", "acknowledgements", "scripts")
 PLAIN = (
-    "term_amount term_unit calendar_key is_confidential open_data similar_metres similar_hours claim_days channels".split()
+    *"term_amount term_unit calendar_key channels is_confidential open_data".split(),
+    *"similar_metres similar_hours claim_days".split(),
 )
 PARTS = ("key", "parent", "topic", *TEXTS, "keywords", "fields", "fallback_unit", *PLAIN, "readers", "visibilities")
 LONGEST = 20_000
@@ -47,7 +48,7 @@ def _day(day: dt.date | None) -> str | None:
 
 
 def put(service: Service, changes: Mapping[str, Any]) -> None:
-    """Write the changes, in the words of `plain`, onto the row and those that hang on it. Raises Wrong, nothing done."""
+    """Write the changes, in the words of `plain`, onto the row. Raises Wrong."""
     if unknown := sorted(changes.keys() - set(PARTS)):
         raise Wrong(_("Un servei no té «%(what)s».") % {"what": unknown[0]})
     problems: list[str] = []
@@ -71,6 +72,10 @@ def hang(service: Service, changes: Mapping[str, Any]) -> None:
     if "visibilities" in changes:
         service.visibilities.all().delete()
         Visibility.objects.bulk_create(Visibility(service=service, **one) for one in changes["visibilities"])
+
+
+def _hung(service: Service, part: str, value: Any) -> None:
+    """Rows of their own: `hang` writes them."""
 
 
 def _set_plain(service: Service, part: str, value: Any) -> None:
@@ -130,6 +135,7 @@ _SETTERS = {
     "keywords": _set_keywords,
     "fields": _set_fields,
     **dict.fromkeys(TEXTS, _set_texts),
+    **dict.fromkeys(("readers", "visibilities"), _hung),
 }
 
 
@@ -148,9 +154,9 @@ def promise(service: Service) -> Promise:
     """The nearest term, calendar and channels on the way up, each by itself."""
     line = rows(
         "WITH RECURSIVE up AS (SELECT id, parent_id, 0 AS depth FROM knowledge_service WHERE id = %s UNION "
-        "SELECT s.id, s.parent_id, up.depth + 1 FROM up JOIN knowledge_service s ON s.id = up.parent_id WHERE depth < 10) "
-        "SELECT s.id, s.term_amount, s.term_unit, s.calendar_key, s.channels FROM up JOIN knowledge_service s USING (id) "
-        "ORDER BY up.depth",
+        "SELECT s.id, s.parent_id, up.depth + 1 FROM up JOIN knowledge_service s ON s.id = up.parent_id "
+        "WHERE depth < 10) SELECT s.id, s.term_amount, s.term_unit, s.calendar_key, s.channels "
+        "FROM up JOIN knowledge_service s USING (id) ORDER BY up.depth",
         service.id,
     )
     of, amount, unit = next(((row[0], row[1], row[2]) for row in line if row[1]), (None, None, ""))

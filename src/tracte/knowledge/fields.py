@@ -1,7 +1,7 @@
 """The fields of a service's form: what each may be, and whether what somebody filled in is right.
 
-A field is {key, kind, labels: {language: text}} and, when they say so, `is_required`, `for_agents` (the citizen does not
-see it), `hints: {language: text}` and, of a choice, `choices: [{value, labels}]`. Anything else is refused.
+A field is {key, kind, labels: {language: text}} and, when they say so, `is_required`, `for_agents` (the citizen does
+not see it), `hints: {language: text}` and, of a choice, `choices: [{value, labels}]`. Anything else is refused.
 """
 
 from __future__ import annotations
@@ -49,9 +49,7 @@ def _problems(place: int, field: Any) -> list[str]:
     if unknown := sorted(field.keys() - _MAY):
         found.append(_("El camp «%(key)s» porta «%(what)s», que no existeix.") % {"key": name, "what": unknown[0]})
     if not _KEY.fullmatch(str(field.get("key", ""))):
-        found.append(
-            _("El nom intern «%(key)s» ha de començar per lletra i tenir només a-z, 0-9 i _.") % {"key": name}
-        )
+        found.append(_("El nom intern «%(key)s» ha de començar per lletra i tenir només a-z, 0-9 i _.") % {"key": name})
     if field.get("kind") not in KINDS:
         found.append(_("El camp «%(key)s» ha de ser d’un tipus conegut.") % {"key": name})
     if not _are_texts(field.get("labels")) or not field["labels"].get("ca"):
@@ -59,7 +57,9 @@ def _problems(place: int, field: Any) -> list[str]:
     if not _are_texts(field.get("hints", {})):
         found.append(_("L’ajuda del camp «%(key)s» ha de ser un text per llengua.") % {"key": name})
     if not all(isinstance(field.get(mark, False), bool) for mark in ("is_required", "for_agents")):
-        found.append(_("El camp «%(key)s» ha de dir sí o no si és obligatori i si és només de l’equip.") % {"key": name})
+        found.append(
+            _("El camp «%(key)s» ha de dir sí o no si és obligatori i si és només de l’equip.") % {"key": name}
+        )
     return found + _problems_of_choices(name, field)
 
 

@@ -81,9 +81,9 @@ class Service(models.Model):
     privacy = Declared(
         "administer",
         "installation",
-        open="id administration key parent topic names descriptions keywords fields fallback_unit term_amount term_unit "
-        "calendar_key channels citizen_texts acknowledgements scripts is_confidential open_data similar_metres "
-        "similar_hours claim_days created_at",
+        open="id administration key parent topic names descriptions keywords fields fallback_unit term_amount "
+        "term_unit calendar_key channels citizen_texts acknowledgements scripts is_confidential open_data "
+        "similar_metres similar_hours claim_days created_at",
     )
 
     class Meta:
@@ -222,6 +222,7 @@ class Competence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service_id} {self.territory_id} {self.valid_from}"
+
 
 __all__ = [
     "Answer",

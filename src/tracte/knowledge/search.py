@@ -1,8 +1,8 @@
 """What do we say about this? Services and answers that a query finds, the best first.
 
-A query is terms; a term is a word, what it may be misspelt from, what it means by a synonym, and for the last one, while
-somebody types, what it begins. An entry is found when it bears half of the terms or more. It ranks by how many it lacks,
-then by the places of those it has: title, then keywords, then body. The language asked comes before the others.
+A query is terms; a term is a word, what it may be misspelt from, what it means by a synonym, and for the last one,
+while somebody types, what it begins. An entry is found when it bears half of the terms or more. It ranks by how many it
+lacks, then by the places of those it has: title, then keywords, then body. The language asked comes first.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ PREFIX = 3  # letters from which a beginning says something
 _LAST = "\U0010ffff"
 EXACT, SYNONYM, BEGUN, CORRECTED = 100, 90, 80, 60  # what a word is worth by how it was met
 
-# Rows of `asked`: one lexeme or range of a place in a choice of a term. A place is met by any of its lexemes, a choice by
-# all its places, a term by its best choice.
+# Rows of `asked`: one lexeme or range of a place in a choice of a term. A place is met by any of its lexemes, a choice
+# by all its places, a term by its best choice.
 FIND = """
 WITH asked AS MATERIALIZED (
   SELECT * FROM unnest(%s::text[], %s::smallint[], %s::smallint[], %s::smallint[], %s::smallint[], %s::text[],
@@ -95,19 +95,20 @@ def _rows(language: str, query: str) -> Iterator[Row]:
 
 
 def terms(language: str, query: str) -> list[list[Choice]]:
-    """The terms of a query, each with its choices. At most three queries."""
+    """The terms of a query, each with its choices. Some five queries."""
     words = spoken(query, language)[:TERMS]
     if not words:
         return []
     plain = [fold(word) for word in words]
-    means = _synonyms(language, plain)
-    known = _known(language, plain)
+    forms = lexemes(language, words)
+    means = _synonyms(language, plain, [forms[word] for word in words])
+    known = _known(language, {fold(word): forms[word] for word in words})
     begun = plain[-1] if not query[-1:].isspace() and len(plain[-1]) >= PREFIX else ""
-    near = spelling.near(language, [word for word in plain if word not in known and word != begun])
-    if begun and begun not in known and not _begins(language, begun):
-        near |= spelling.near(language, [begun])
+    near = spelling.near(language, [word for word in plain if word not in known])
+    if begun in near and _begins(language, begun):
+        del near[begun]
     others = [word for found in (*near.values(), *means.values()) for text in found for word in text.split()]
-    forms = lexemes(language, [*words, *others])
+    forms |= lexemes(language, others)
     found = []
     for word, bare in zip(words, plain, strict=True):
         choices: list[Choice] = [([_exactly(forms[word])], EXACT)]
@@ -123,17 +124,16 @@ def _exactly(forms: list[str]) -> list[tuple[str, str]]:
     return [(form, form) for form in forms]
 
 
-def _known(language: str, words: list[str]) -> set[str]:
-    """Those that some text bears, whole or by their stem."""
-    forms = lexemes(language, words)
-    lowered = {form: word for word in words for form in forms[word]}
+def _known(language: str, forms: dict[str, list[str]]) -> set[str]:
+    """Those of the words that some text bears, whole or by their stem."""
+    bearers = {form: word for word, some in forms.items() for form in some}
     met = rows(
         "SELECT w FROM unnest(%s::text[]) AS w WHERE EXISTS (SELECT FROM knowledge_posting p WHERE p.language = %s "
         "AND p.lexeme = w)",
-        column("text", lowered),
+        column("text", bearers),
         language,
     )
-    return {lowered[form] for (form,) in met}
+    return {bearers[form] for (form,) in met}
 
 
 def _begins(language: str, start: str) -> bool:
@@ -141,13 +141,16 @@ def _begins(language: str, start: str) -> bool:
     return bool(rows(statement, language, start, min(start + _LAST, STEM)))
 
 
-def _synonyms(language: str, words: list[str]) -> dict[str, list[str]]:
-    """{word: what else it means}. Of an expression, its first word carries what the whole means."""
-    text = f" {' '.join(words)} "
+def _synonyms(language: str, plain: list[str], forms: list[list[str]]) -> dict[str, list[str]]:
+    """{word: what else it means}, in any of its forms. Of an expression, each word carries what the whole means."""
+    pairs = list(Synonym.objects.filter(language=language).values_list("word", "means", "is_mutual"))
+    known = lexemes(language, [part for word, means, _ in pairs for part in f"{word} {means}".split()])
     found: dict[str, list[str]] = {}
-    for word, means, is_mutual in Synonym.objects.filter(language=language).values_list("word", "means", "is_mutual"):
+    for word, means, is_mutual in pairs:
         for one, other in [(word, means), *([(means, word)] if is_mutual else [])]:
-            if f" {one} " in text:
-                for part in one.split():
-                    found.setdefault(part, []).append(other)
+            parts = [known[part] for part in one.split()]
+            for start in range(len(plain) - len(parts) + 1):
+                if all(set(part) & set(form) for part, form in zip(parts, forms[start:], strict=False)):
+                    for bare in plain[start : start + len(parts)]:
+                        found.setdefault(bare, []).append(other)
     return found

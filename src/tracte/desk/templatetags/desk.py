@@ -9,11 +9,13 @@ from django import template
 from django.utils.translation import gettext
 
 from tracte.desk import words
+from tracte.knowledge.models import said
 
 register = template.Library()
 register.filter("title_of", words.title)
 register.filter("why", words.why)
 register.simple_tag(words.bond, name="bond")
+register.filter("said", said)
 
 
 @register.filter

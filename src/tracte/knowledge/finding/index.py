@@ -41,8 +41,7 @@ class Page:
 def renew_services(services: Iterable[uuid.UUID]) -> None:
     """Retired ones leave."""
     ids = list(services)
-    run("DELETE FROM knowledge_posting p USING knowledge_entry e WHERE e.id = p.entry_id AND e.service_id = ANY(%s)", ids)
-    run("DELETE FROM knowledge_entry WHERE service_id = ANY(%s)", ids)
+    _leave("service_id", ids)
     _store(_of_services(ids))
 
 
@@ -50,9 +49,14 @@ def renew_answers(answers: Iterable[uuid.UUID]) -> None:
     """Withdrawn ones leave. Two who write one answer in two languages at once follow each other."""
     ids = list(answers)
     list(Answer.objects.filter(id__in=ids).order_by("id").select_for_update().values_list("id"))
-    run("DELETE FROM knowledge_posting p USING knowledge_entry e WHERE e.id = p.entry_id AND e.answer_id = ANY(%s)", ids)
-    run("DELETE FROM knowledge_entry WHERE answer_id = ANY(%s)", ids)
+    _leave("answer_id", ids)
     _store(_of_answers(ids))
+
+
+def _leave(column: str, ids: list[uuid.UUID]) -> None:
+    of = f"SELECT id FROM knowledge_entry WHERE {column} = ANY(%s)"  # noqa: S608 - one of two names of ours
+    run(f"DELETE FROM knowledge_posting WHERE entry_id IN ({of})", ids)  # noqa: S608
+    run(f"DELETE FROM knowledge_entry WHERE {column} = ANY(%s)", ids)  # noqa: S608
 
 
 def _of_services(ids: list[uuid.UUID]) -> Iterator[Page]:

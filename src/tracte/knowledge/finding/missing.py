@@ -31,8 +31,8 @@ def note(query: str, language: str, at: dt.datetime) -> None:
     if len(words) < 2 or language not in LANGUAGES:
         return
     run(
-        "INSERT INTO knowledge_missedsearch (id, language, words, day, count) VALUES (gen_random_uuid(), %s, %s, %s, 1) "
-        "ON CONFLICT (administration_id, day, language, words) "
+        "INSERT INTO knowledge_missedsearch (id, language, words, day, count) VALUES "
+        "(gen_random_uuid(), %s, %s, %s, 1) ON CONFLICT (administration_id, day, language, words) "
         "DO UPDATE SET count = knowledge_missedsearch.count + 1",
         language,
         words,

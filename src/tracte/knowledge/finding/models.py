@@ -27,9 +27,7 @@ class Entry(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["service", "answer", "language"], name="entry_once", nulls_distinct=False
-            ),
+            models.UniqueConstraint(fields=["service", "answer", "language"], name="entry_once", nulls_distinct=False),
             models.CheckConstraint(
                 condition=Q(service=None, answer__isnull=False) | Q(service__isnull=False, answer=None),
                 name="entry_of_one_thing",
@@ -83,9 +81,7 @@ class Synonym(models.Model):
     is_mutual = models.BooleanField(default=True)
     at = models.DateTimeField(default=now)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
-    privacy = Declared(
-        "administer", "P5Y", personal="by", open="id administration language word means is_mutual at"
-    )
+    privacy = Declared("administer", "P5Y", personal="by", open="id administration language word means is_mutual at")
 
     class Meta:
         constraints = [

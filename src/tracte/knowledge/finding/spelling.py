@@ -1,8 +1,8 @@
 """Which known word somebody meant who mistyped one: an edit away, or two in a long word.
 
-Each known word is kept under itself and under what is left when one letter is taken out. A query word looks itself up in
-the same way, so all that lies one insertion, deletion, substitution or transposition away meets by equality, which an
-index under row-level security can answer; trigrams would need an operator that it cannot.
+Each known word is kept under itself and under what is left when one letter is taken out. A query word looks itself up
+in the same way, so all that lies one insertion, deletion, substitution or transposition away meets by equality, which
+an index under row-level security can answer; trigrams would need an operator that it cannot.
 """
 
 from __future__ import annotations
@@ -38,10 +38,7 @@ def distance(one: str, other: str) -> int:
 def learn(language: str, words: Iterable[str]) -> None:
     """From now on these are known. Numbers and short words are not corrected."""
     pairs = [
-        (key, word)
-        for word in words
-        if SHORTEST <= len(word) <= LONGEST and word.isalpha()
-        for key in left_out(word)
+        (key, word) for word in words if SHORTEST <= len(word) <= LONGEST and word.isalpha() for key in left_out(word)
     ]
     run(
         "INSERT INTO knowledge_spelling (language, key, word) SELECT %s, * FROM unnest(%s::text[], %s::text[]) "
@@ -62,15 +59,14 @@ def near(language: str, words: Iterable[str]) -> dict[str, list[str]]:
     if not keys:
         return {}
     met = rows(
-        "SELECT q.word, k.word, (SELECT count(*) FROM (SELECT FROM knowledge_posting p WHERE p.language = %s "
-        "AND p.lexeme = k.word LIMIT 100) some) FROM (SELECT DISTINCT q.word AS asked, s.word FROM "
-        "unnest(%s::text[], %s::text[]) AS q(key, word) JOIN knowledge_spelling s ON s.language = %s AND s.key = q.key"
-        ") k JOIN (SELECT DISTINCT w AS word FROM unnest(%s::text[]) AS w) q ON q.word = k.asked",
+        "SELECT k.asked, k.word, (SELECT count(*) FROM (SELECT FROM knowledge_posting p WHERE p.language = %s "
+        "AND p.lexeme = k.word LIMIT 100) most) FROM (SELECT DISTINCT q.word AS asked, s.word "
+        "FROM unnest(%s::text[], %s::text[]) AS q(key, word) CROSS JOIN LATERAL "
+        "(SELECT word FROM knowledge_spelling WHERE language = %s AND key = q.key OFFSET 0) s) k",
         language,
         column("text", [key for key, _ in keys]),
         column("text", [word for _, word in keys]),
         language,
-        column("text", wanted),
     )
     found: dict[str, list[tuple[int, int, str]]] = {}
     for asked, known, uses in met:

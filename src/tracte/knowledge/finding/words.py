@@ -16,23 +16,23 @@ STEM = "~"  # before a stem, so that it never meets a whole word; after every le
 _WORD = re.compile(r"[^\W_]+")
 STOP = {
     "ca": frozenset(
-        "a al als amb aquest aquesta aixo com d de del dels des el els en entre era es esta et ets fa fins fer ha he hi "
-        "ho i jo l la les li lo m me mes meu meva molt n na ni no nos o on pel pels per perque pero puc pot pots qual quan "
-        "quant quants que qui quin quina s sense ser seu seva si sobre soc son t te tinc tot un una uns us va vaig vull ja "
-        "cal".split()
+        "a al als amb aquest aquesta aixo com d de del dels des el els en entre era es esta et ets fa fins fer ha "
+        "he hi ho i jo l la les li lo m me mes meu meva molt n na ni no nos o on pel pels per perque pero puc pot "
+        "pots qual quan quant quants que qui quin quina s sense ser seu seva si sobre soc son t te tinc tot un "
+        "una uns us va vaig vull ja cal".split()
     ),
     "es": frozenset(
-        "a al algo ante como con cual cuando cuanto de del desde donde e el ella en entre era es esta este esto ha hay he "
-        "la las le lo los me mi mis mas muy ni no nos o para pero por porque puede puedo que quien quiero se ser si sin "
-        "sobre son soy su sus te tengo tu un una unos y ya yo".split()
+        "a al algo ante como con cual cuando cuanto de del desde donde e el ella en entre era es esta este esto "
+        "ha hay he la las le lo los me mi mis mas muy ni no nos o para pero por porque puede puedo que quien "
+        "quiero se ser si sin sobre son soy su sus te tengo tu un una unos y ya yo".split()
     ),
     "oc": frozenset(
-        "a ath as am aguest aguesta com d de deth dera des e er era es en eth entà enta ei ena entre je jo l la les li mès "
-        "mes m me n ne non o ont per perque que qui se s sense son sus t te tot un ua uns".split()
+        "a ath as am aguest aguesta com d de deth dera des e er era es en eth entà enta ei ena entre je jo l la "
+        "les li mès mes m me n ne non o ont per perque que qui se s sense son sus t te tot un ua uns".split()
     ),
     "en": frozenset(
-        "a about an and are as at be by can do does for from get have how i if in is it me my of on or s that the there "
-        "this to t was we what when where which who why will with you your".split()
+        "a about an and are as at be by can do does for from get have how i if in is it me my of on or s that the "
+        "there this to t was we what when where which who why will with you your".split()
     ),
 }
 

@@ -25,7 +25,9 @@ class Town:
 
 
 def build() -> Town:
-    units = {code: add_unit(code=code, name=code.title(), since=LONG_AGO) for code in ("llums", "aran", "camp", "bustia")}
+    units = {
+        code: add_unit(code=code, name=code.title(), since=LONG_AGO) for code in ("llums", "aran", "camp", "bustia")
+    }
     units["govern"] = Unit.objects.get(code="govern")
     scheme = Scheme.objects.create(key="territories", labels={"ca": "Territoris"})
     kinds = {"riudeclar": "municipality", "vielha": "municipality", "baixcamp": "comarca", "aran": "comarca"}
