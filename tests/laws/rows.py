@@ -89,6 +89,12 @@ SPECIAL: dict[str, Callable[[Rows], dict[str, Any]]] = {
     "people_calibration": lambda rows: {"link_at": 6.6},  # over ask_at
     "people_relation": lambda rows: {"kind": "household", "address": secrets.token_bytes(16)},
     "people_freeze": lambda rows: {"why": "records"},
+    "knowledge_service": lambda rows: {"term_unit": "", "open_data": "nothing"},
+    "knowledge_answer": lambda rows: {"language": "ca"},
+    "knowledge_answertext": lambda rows: {"language": "ca"},
+    "knowledge_synonym": lambda rows: {"language": "ca"},
+    "knowledge_missedsearch": lambda rows: {"language": "ca"},
+    "knowledge_entry": lambda rows: {"service_id": rows.of("knowledge_service")["id"]},
     "privacy_consentstatement": lambda rows: {"kind": "withdrawn"},
     "channels_interaction": lambda rows: {"direction": "in"},
     "channels_dispatch": lambda rows: {"state": "held"},

@@ -16,6 +16,8 @@ from tracte.core.ids import uuid7
 from tracte.desk.tests import cast
 from tracte.inbox.actions.answering import reply
 from tracte.inbox.tests import cast as inbox_cast
+from tracte.knowledge import actions as services
+from tracte.knowledge.tests import town as towns
 from tracte.people.appearance import Appearance, Identifier
 from tracte.people.models import Edge, Freeze, Relation
 from tracte.people.protections import relations
@@ -25,8 +27,9 @@ SPOKEN = ("title", "aria-label", "aria-description", "placeholder", "alt", "labe
 SILENT = ("time", "code", "script", "style")  # days and hours are said by Babel
 VOID = ("input", "meta", "link", "br", "hr", "img")
 DATA = (
-    "core_administration core_user core_unitversion inbox_conversation "
-    "people_sourcerecord channels_account channels_interaction privacy_purpose"
+    "core_administration core_user core_unitversion inbox_conversation people_sourcerecord channels_account "
+    "channels_interaction privacy_purpose knowledge_service knowledge_answertext knowledge_visibility "
+    "vocabularies_concept"
 )
 
 
@@ -60,8 +63,33 @@ def words(text: str) -> set[str]:
     return set(re.findall(r"[^\W\d_]{2,}", re.sub(r'[^\s,"]*@[\w.]+|\w+…', " ", text).casefold()))
 
 
+def knowledge() -> dict[str, object]:
+    """A service with every part of its contract, an answer in two languages, a synonym."""
+    town = towns.build()
+    choices = [{"value": value, "labels": {"ca": value}} for value in ("apagat", "trencat")]
+    fields = [{"key": "que", "kind": "choice", "labels": {"ca": "Fanal"}, "choices": choices, "is_required": True}]
+    service = services.revise(
+        town.services["carrer.llum"],
+        **{"fields": fields, "term_amount": 3, "term_unit": "months", "channels": ["email"], "claim_days": 9},
+        **{"is_confidential": True, "readers": ["llums"], "similar_metres": 50, "similar_hours": 3},
+        visibilities=[{"application": "web", "since": towns.LONG_AGO, "until": None}],
+        by=None,
+        at=now(),
+    )
+    services.assign(
+        service, town.units["llums"], since=towns.LONG_AGO, territory=town.places["camp"], by=None, at=now()
+    )
+    answer = services.write(
+        title="Fanal?", body="Fanal.", owner=town.units["llums"], review_on=towns.LONG_AGO, by=None, at=now()
+    )
+    services.rewrite(answer, "es", title="Farola", body="Farola.", seen=0, by=None, at=now())
+    synonym = services.add_synonym("ca", "llum", "fanal", by=None, at=now())
+    return {"service": service.id, "answer": answer.id, "language": "es", "synonym": synonym.id}
+
+
 def test_nothing_on_the_pages_of_the_staff_is_left_unmarked(administration, agent, signed_in, monkeypatch):
     install_purposes()
+    known = knowledge()
     merce, client = cast.tell(), signed_in(agent)
     cast.say("telefon", cast.merce()["telefon"], 4, kind="call")
     cast.say("telefon", Appearance(identifiers=[Identifier("phone", "600 000 111")]), 1)
@@ -88,6 +116,7 @@ def test_nothing_on_the_pages_of_the_staff_is_left_unmarked(administration, agen
     shown, names = client.get(page).content.decode(), {"person": merce, "other": cast.person("600 000 111"), "pk": 7}
     names |= {"edge": Edge.objects.latest("seq").seq, "doubt": (doubt := cast.doubt()).id, "model": doubt.model_id}
     names |= {"conversation": conversation.id, "turn": turn}
+    names |= known
     names |= {"relation": Relation.objects.get().id, "freeze": frozen.id}
     names |= {part: re.search(rf"/{part}s/([^/]+)/", shown)[1] for part in ("interaction", "identifier")}
     some = [f"record={record.id}" for record in cast.records(merce)]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+import yaml
 
 from tracte.core import tenancy
 from tracte.core.actions import add_unit, hire
 from tracte.core.calendars.actions import set_calendar
 from tracte.core.clock import now
-from tracte.core.models import Calendar
+from tracte.core.models import Calendar, Unit
 from tracte.inbox.promising import CALENDAR
+from tracte.knowledge import loading
+from tracte.knowledge.models import Service
 from tracte.privacy.actions import install_purposes
 from tracte.vocabularies import actions as vocabularies
 
@@ -30,10 +35,12 @@ OFFICE_NAMES = {
 }
 OFFICE_HOURS = [[["09:00", "14:00"], ["15:00", "18:30"]]] * 4 + [[["09:00", "14:30"]], [], []]
 PASSWORD = "tracte-demo-2026"  # noqa: S105 - of the demo's invented staff, printed when it starts
+FOUNDED = dt.date(2024, 1, 1)
 STAFF = (
     ("jordi@exemple.cat", "Jordi Serra", ["agent"]),
     ("aina@exemple.cat", "Aina Soler", ["agent", "supervisor"]),
     ("pau@exemple.cat", "Pau Vidal", ["dpo"]),
+    ("nuria@exemple.cat", "Núria Vila", ["editor"]),
 )
 
 
@@ -60,3 +67,15 @@ def hire_demo_staff(administration: uuid.UUID) -> None:
         office = add_unit(code="atencio", name="Atenció ciutadana", since=now().date())
         for email, full_name, roles in STAFF:
             hire(email=email, full_name=full_name, unit=office, roles=roles, password=PASSWORD)
+
+
+def describe_services(administration: uuid.UUID) -> None:
+    """The demo's units, services and answers, once: what its editors changed since is theirs."""
+    with tenancy.acting_for(administration):
+        if Service.objects.exists():
+            return
+        root = Unit.objects.order_by("id").first()
+        for unit in yaml.safe_load((DEMO / "units.yml").read_text()):
+            add_unit(code=unit["code"], name=unit["name"], since=FOUNDED, parent=root)
+        loading.load_services(DEMO / "services.yml", by=None, at=now())
+        loading.load_answers(DEMO / "answers.yml", by=None, at=now())

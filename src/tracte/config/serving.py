@@ -23,6 +23,7 @@ def up(*, port: int, demo: str, workers: int) -> None:
     seeding.furnish(administration)
     if demo != "none":
         seeding.hire_demo_staff(administration)
+        seeding.describe_services(administration)
         _fill(administration, demo)
     _serve(port, workers, has_demo=demo != "none")
 

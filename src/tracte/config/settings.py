@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "tracte.privacy",
     "tracte.vocabularies",
     "tracte.people",
+    "tracte.knowledge",
     "tracte.channels",
     "tracte.inbox",
     "tracte.desk",

@@ -44,6 +44,8 @@ APPEND_ONLY = (
     "inbox_assignment",
     "inbox_closure",
     "inbox_reopening",
+    "knowledge_answertext",
+    "knowledge_servicerevision",
     "people_edge",
     "people_freeze",
     "people_thaw",

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from tracte.desk import frozen_views, joining_views, model_views, relation_views, review_views, views, why_views
+from tracte.desk import (
+    answer_views,
+    competence_views,
+    finding_views,
+    frozen_views,
+    joining_views,
+    model_views,
+    relation_views,
+    review_views,
+    service_views,
+    views,
+    why_views,
+)
 from tracte.desk.inbox import acts, live, noting_views, wall_views
 from tracte.desk.inbox import views as inbox_views
 
@@ -42,4 +54,21 @@ urlpatterns = [
     path("models/", model_views.models, name="models"),
     path("models/calibrate/", model_views.calibrate, name="calibrate"),
     path("models/<uuid:model>/", model_views.model, name="model"),
+    path("services/", service_views.services, name="services"),
+    path("services/new/", service_views.new, name="new_service"),
+    path("services/who/", competence_views.who, name="who"),
+    path("services/<uuid:service>/", service_views.service, name="service"),
+    path("services/<uuid:service>/edit/", service_views.edit, name="edit_service"),
+    path("services/<uuid:service>/fields/", service_views.fields, name="service_fields"),
+    path("services/<uuid:service>/rules/", competence_views.rules, name="service_rules"),
+    path("services/<uuid:service>/retire/", service_views.retire, name="retire_service"),
+    path("answers/", answer_views.answers, name="answers"),
+    path("answers/new/", answer_views.new, name="new_answer"),
+    path("answers/missed/", finding_views.missed, name="missed"),
+    path("answers/synonyms/", finding_views.synonyms, name="synonyms"),
+    path("answers/synonyms/<uuid:synonym>/drop/", finding_views.drop_synonym, name="drop_synonym"),
+    path("answers/<uuid:answer>/", answer_views.answer, name="answer"),
+    path("answers/<uuid:answer>/edit/", answer_views.edit, name="edit_answer"),
+    path("answers/<uuid:answer>/withdraw/", answer_views.withdraw, name="withdraw_answer"),
+    path("answers/<uuid:answer>/<str:language>/", answer_views.text, name="answer_text"),
 ]

@@ -29,9 +29,10 @@ ATTENDS = ("agent", "supervisor")
 
 
 @require_GET
-@staff(*ATTENDS)
-def home(request: HttpRequest) -> HttpResponse:
-    return redirect("desk:inbox")
+@staff(*ATTENDS, "editor")
+def home(request: visit.AgentRequest) -> HttpResponse:
+    """Where each works: who only edits, at the services."""
+    return redirect("desk:inbox" if request.user.has_role(*ATTENDS) else "desk:services")
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,7 +11,7 @@ from tracte.core.models import Calendar, User
 from tracte.inbox.models import Conversation, Promise
 from tracte.inbox.models.conversation import NO_TERM
 
-ANSWER = Term(2, "business_days")  # where no service says otherwise
+ANSWER = Term(2, "working_days")  # where no service says otherwise
 CALENDAR = "atencio"
 
 

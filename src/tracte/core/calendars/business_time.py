@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 MAX_DAYS = 3700  # that one term is followed for: ten years
-UNITS = ("hours", "business_days", "calendar_days", "months")
+UNITS = ("working_hours", "working_days", "calendar_days", "months")
 Span = tuple[dt.datetime, dt.datetime]
 DAY = dt.timedelta(days=1)
 
@@ -111,7 +111,7 @@ def due(
     Raises NeverOpen when the hours have no work to count for ten years.
     """
     standing = _standing(pauses)
-    if term.unit == "hours":
+    if term.unit == "working_hours":
         return _in_hours(start, dt.timedelta(hours=term.amount), hours, standing)
     return _in_days(start, term, hours, standing)
 
@@ -178,7 +178,7 @@ def _in_days(start: dt.datetime, term: Term, hours: Hours, pauses: list[Span]) -
     for day in _days(first + DAY) if left else ():
         if _is_paused_for_good(day, hours, pauses):
             return Due(None, tuple(skipped))
-        why = hours.why_closed(day) if term.unit == "business_days" else ""
+        why = hours.why_closed(day) if term.unit == "working_days" else ""
         why = why or ("paused" if _is_paused(hours.end(day), pauses) else "")
         if why:
             skipped.append((day, why))

@@ -9,6 +9,7 @@ from django import template
 from django.utils.translation import gettext
 
 from tracte.desk import weights_words, words
+from tracte.knowledge.models import said
 
 register = template.Library()
 register.filter("title_of", words.title)
@@ -16,6 +17,7 @@ register.filter("why", words.why)
 register.filter("lasting", words.lasting)
 register.filter("number", weights_words.number)
 register.simple_tag(words.bond, name="bond")
+register.filter("said", said)
 
 
 @register.filter

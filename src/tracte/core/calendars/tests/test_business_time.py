@@ -58,72 +58,72 @@ def pause(text: str) -> tuple[dt.datetime, dt.datetime | None]:
 # clock, start, amount and unit, pauses, when it is due ("" while it is paused without end)
 DUE = [
     # one shift
-    ("mornings", "2026-03-02 09:00", "5 hours", [], "2026-03-02 14:00"),
-    ("mornings", "2026-03-02 08:00", "1 hours", [], "2026-03-02 10:00"),
-    ("mornings", "2026-03-02 13:30", "1 hours", [], "2026-03-03 09:30"),
-    ("mornings", "2026-03-02 14:00", "1 hours", [], "2026-03-03 10:00"),
-    ("mornings", "2026-03-02 23:59", "1 hours", [], "2026-03-03 10:00"),
-    ("mornings", "2026-03-06 13:00", "2 hours", [], "2026-03-09 10:00"),
-    ("mornings", "2026-03-07 12:00", "1 hours", [], "2026-03-09 10:00"),
-    ("mornings", "2026-03-02 10:00", "0 hours", [], "2026-03-02 10:00"),
-    ("mornings", "2026-03-02 09:00", "25 hours", [], "2026-03-06 14:00"),
-    ("mornings", "2026-03-02 09:00", "26 hours", [], "2026-03-09 10:00"),
+    ("mornings", "2026-03-02 09:00", "5 working_hours", [], "2026-03-02 14:00"),
+    ("mornings", "2026-03-02 08:00", "1 working_hours", [], "2026-03-02 10:00"),
+    ("mornings", "2026-03-02 13:30", "1 working_hours", [], "2026-03-03 09:30"),
+    ("mornings", "2026-03-02 14:00", "1 working_hours", [], "2026-03-03 10:00"),
+    ("mornings", "2026-03-02 23:59", "1 working_hours", [], "2026-03-03 10:00"),
+    ("mornings", "2026-03-06 13:00", "2 working_hours", [], "2026-03-09 10:00"),
+    ("mornings", "2026-03-07 12:00", "1 working_hours", [], "2026-03-09 10:00"),
+    ("mornings", "2026-03-02 10:00", "0 working_hours", [], "2026-03-02 10:00"),
+    ("mornings", "2026-03-02 09:00", "25 working_hours", [], "2026-03-06 14:00"),
+    ("mornings", "2026-03-02 09:00", "26 working_hours", [], "2026-03-09 10:00"),
     # split shifts
-    ("split", "2026-03-02 13:00", "2 hours", [], "2026-03-02 17:00"),
-    ("split", "2026-03-02 13:00", "1 hours", [], "2026-03-02 14:00"),
-    ("split", "2026-03-02 14:30", "1 hours", [], "2026-03-02 17:00"),
-    ("split", "2026-03-02 18:30", "1 hours", [], "2026-03-03 09:30"),
-    ("split", "2026-03-06 14:30", "1 hours", [], "2026-03-09 09:30"),
-    ("split", "2026-03-02 09:00", "38 hours", [], "2026-03-06 15:00"),
+    ("split", "2026-03-02 13:00", "2 working_hours", [], "2026-03-02 17:00"),
+    ("split", "2026-03-02 13:00", "1 working_hours", [], "2026-03-02 14:00"),
+    ("split", "2026-03-02 14:30", "1 working_hours", [], "2026-03-02 17:00"),
+    ("split", "2026-03-02 18:30", "1 working_hours", [], "2026-03-03 09:30"),
+    ("split", "2026-03-06 14:30", "1 working_hours", [], "2026-03-09 09:30"),
+    ("split", "2026-03-02 09:00", "38 working_hours", [], "2026-03-06 15:00"),
     # holidays of the land, of the town, and bridges
-    ("mornings", "2026-04-02 13:00", "2 hours", [], "2026-04-07 10:00"),
-    ("mornings", "2026-04-03 10:00", "1 hours", [], "2026-04-07 10:00"),
-    ("split", "2026-07-03 14:00", "2 hours", [], "2026-07-07 10:00"),
-    ("split", "2026-06-23 18:00", "3 hours", [], "2026-06-25 11:00"),
-    ("mornings", "2026-12-24 13:00", "2 hours", [], "2026-12-28 10:00"),
-    ("mornings", "2026-12-31 13:30", "1 hours", [], "2027-01-04 09:30"),
-    ("mornings", "2027-01-05 14:00", "1 hours", [], "2027-01-07 10:00"),
+    ("mornings", "2026-04-02 13:00", "2 working_hours", [], "2026-04-07 10:00"),
+    ("mornings", "2026-04-03 10:00", "1 working_hours", [], "2026-04-07 10:00"),
+    ("split", "2026-07-03 14:00", "2 working_hours", [], "2026-07-07 10:00"),
+    ("split", "2026-06-23 18:00", "3 working_hours", [], "2026-06-25 11:00"),
+    ("mornings", "2026-12-24 13:00", "2 working_hours", [], "2026-12-28 10:00"),
+    ("mornings", "2026-12-31 13:30", "1 working_hours", [], "2027-01-04 09:30"),
+    ("mornings", "2027-01-05 14:00", "1 working_hours", [], "2027-01-07 10:00"),
     # nights over midnight, and both nights on which the clock changes (29 March, 25 October)
-    ("nights", "2026-03-02 23:00", "2 hours", [], "2026-03-03 01:00"),
-    ("nights", "2026-03-02 05:00", "2 hours", [], "2026-03-02 23:00"),
-    ("nights", "2026-03-29 00:00", "3 hours", [], "2026-03-29 04:00"),
-    ("nights", "2026-03-28 22:00", "8 hours", [], "2026-03-29 23:00"),
-    ("nights", "2026-03-28 22:00", "7 hours", [], "2026-03-29 06:00"),
-    ("nights", "2026-10-25 00:00", "3 hours", [], "2026-10-25 02:00+"),
-    ("nights", "2026-10-24 22:00", "9 hours", [], "2026-10-25 06:00"),
-    ("always", "2026-03-28 12:00", "24 hours", [], "2026-03-29 13:00"),
-    ("always", "2026-10-24 12:00", "24 hours", [], "2026-10-25 11:00"),
-    ("halves", "2026-03-29 00:00", "2 hours", [], "2026-03-29 03:00"),
-    ("halves", "2026-03-29 00:00", "7 hours", [], "2026-03-29 08:00"),
-    ("halves", "2026-10-25 00:00", "4 hours", [], "2026-10-25 03:00"),
-    ("halves", "2026-10-25 00:00", "9 hours", [], "2026-10-25 08:00"),
+    ("nights", "2026-03-02 23:00", "2 working_hours", [], "2026-03-03 01:00"),
+    ("nights", "2026-03-02 05:00", "2 working_hours", [], "2026-03-02 23:00"),
+    ("nights", "2026-03-29 00:00", "3 working_hours", [], "2026-03-29 04:00"),
+    ("nights", "2026-03-28 22:00", "8 working_hours", [], "2026-03-29 23:00"),
+    ("nights", "2026-03-28 22:00", "7 working_hours", [], "2026-03-29 06:00"),
+    ("nights", "2026-10-25 00:00", "3 working_hours", [], "2026-10-25 02:00+"),
+    ("nights", "2026-10-24 22:00", "9 working_hours", [], "2026-10-25 06:00"),
+    ("always", "2026-03-28 12:00", "24 working_hours", [], "2026-03-29 13:00"),
+    ("always", "2026-10-24 12:00", "24 working_hours", [], "2026-10-25 11:00"),
+    ("halves", "2026-03-29 00:00", "2 working_hours", [], "2026-03-29 03:00"),
+    ("halves", "2026-03-29 00:00", "7 working_hours", [], "2026-03-29 08:00"),
+    ("halves", "2026-10-25 00:00", "4 working_hours", [], "2026-10-25 03:00"),
+    ("halves", "2026-10-25 00:00", "9 working_hours", [], "2026-10-25 08:00"),
     # pauses
-    ("mornings", "2026-03-02 09:00", "3 hours", ["2026-03-02 10:00 / 2026-03-02 11:00"], "2026-03-02 13:00"),
-    ("mornings", "2026-03-02 09:00", "3 hours", ["2026-03-02 10:00 / 2026-03-05 10:00"], "2026-03-05 12:00"),
-    ("mornings", "2026-03-02 09:00", "3 hours", ["2026-03-02 15:00 / 2026-03-02 20:00"], "2026-03-02 12:00"),
-    ("mornings", "2026-03-02 09:00", "3 hours", ["2026-03-02 10:00"], ""),
-    ("mornings", "2026-03-02 09:00", "1 hours", ["2026-03-02 10:00"], "2026-03-02 10:00"),
-    ("mornings", "2026-03-02 10:00", "1 hours", ["2026-03-01 10:00 / 2026-03-03 09:00"], "2026-03-03 10:00"),
-    ("split", "2026-03-02 12:00", "3 hours", ["2026-03-02 13:00 / 2026-03-02 17:00"], "2026-03-02 19:00"),
+    ("mornings", "2026-03-02 09:00", "3 working_hours", ["2026-03-02 10:00 / 2026-03-02 11:00"], "2026-03-02 13:00"),
+    ("mornings", "2026-03-02 09:00", "3 working_hours", ["2026-03-02 10:00 / 2026-03-05 10:00"], "2026-03-05 12:00"),
+    ("mornings", "2026-03-02 09:00", "3 working_hours", ["2026-03-02 15:00 / 2026-03-02 20:00"], "2026-03-02 12:00"),
+    ("mornings", "2026-03-02 09:00", "3 working_hours", ["2026-03-02 10:00"], ""),
+    ("mornings", "2026-03-02 09:00", "1 working_hours", ["2026-03-02 10:00"], "2026-03-02 10:00"),
+    ("mornings", "2026-03-02 10:00", "1 working_hours", ["2026-03-01 10:00 / 2026-03-03 09:00"], "2026-03-03 10:00"),
+    ("split", "2026-03-02 12:00", "3 working_hours", ["2026-03-02 13:00 / 2026-03-02 17:00"], "2026-03-02 19:00"),
     (
         "mornings",
         "2026-03-02 09:00",
-        "4 hours",
+        "4 working_hours",
         ["2026-03-02 10:00 / 2026-03-02 11:00", "2026-03-02 10:30 / 2026-03-02 12:00"],
         "2026-03-03 10:00",
     ),
     # working days: the first is the next one
-    ("mornings", "2026-03-02 09:00", "1 business_days", [], "2026-03-03 14:00"),
-    ("mornings", "2026-03-02 20:00", "1 business_days", [], "2026-03-03 14:00"),
-    ("mornings", "2026-03-06 09:00", "1 business_days", [], "2026-03-09 14:00"),
-    ("split", "2026-03-02 09:00", "3 business_days", [], "2026-03-05 19:00"),
-    ("split", "2026-03-02 09:00", "4 business_days", [], "2026-03-06 15:00"),
-    ("mornings", "2026-04-01 09:00", "2 business_days", [], "2026-04-07 14:00"),
-    ("mornings", "2026-12-23 09:00", "5 business_days", [], "2026-12-31 14:00"),
-    ("mornings", "2026-03-07 09:00", "1 business_days", [], "2026-03-09 14:00"),
-    ("mornings", "2026-03-02 09:00", "3 business_days", ["2026-03-03 10:00 / 2026-03-05 10:00"], "2026-03-09 14:00"),
-    ("mornings", "2026-03-02 09:00", "3 business_days", ["2026-03-03 10:00"], ""),
-    ("mornings", "2026-03-02 09:00", "1 business_days", ["2026-03-03 09:00 / 2026-03-03 10:00"], "2026-03-03 14:00"),
+    ("mornings", "2026-03-02 09:00", "1 working_days", [], "2026-03-03 14:00"),
+    ("mornings", "2026-03-02 20:00", "1 working_days", [], "2026-03-03 14:00"),
+    ("mornings", "2026-03-06 09:00", "1 working_days", [], "2026-03-09 14:00"),
+    ("split", "2026-03-02 09:00", "3 working_days", [], "2026-03-05 19:00"),
+    ("split", "2026-03-02 09:00", "4 working_days", [], "2026-03-06 15:00"),
+    ("mornings", "2026-04-01 09:00", "2 working_days", [], "2026-04-07 14:00"),
+    ("mornings", "2026-12-23 09:00", "5 working_days", [], "2026-12-31 14:00"),
+    ("mornings", "2026-03-07 09:00", "1 working_days", [], "2026-03-09 14:00"),
+    ("mornings", "2026-03-02 09:00", "3 working_days", ["2026-03-03 10:00 / 2026-03-05 10:00"], "2026-03-09 14:00"),
+    ("mornings", "2026-03-02 09:00", "3 working_days", ["2026-03-03 10:00"], ""),
+    ("mornings", "2026-03-02 09:00", "1 working_days", ["2026-03-03 09:00 / 2026-03-03 10:00"], "2026-03-03 14:00"),
     # calendar days: one that ends on a day without work ends on the next
     ("mornings", "2026-03-02 09:00", "10 calendar_days", [], "2026-03-12 14:00"),
     ("mornings", "2026-03-02 09:00", "12 calendar_days", [], "2026-03-16 14:00"),
@@ -172,20 +172,20 @@ def test_how_long_was_worked(clock, start, end, pauses, minutes):
 
 
 def test_what_was_skipped_is_told_with_its_reason():
-    found = due(at("2026-04-01 09:00"), Term(2, "business_days"), MORNINGS)
+    found = due(at("2026-04-01 09:00"), Term(2, "working_days"), MORNINGS)
     told = [(day.day, why) for day, why in found.skipped]
     assert told == [(3, "Divendres Sant"), (4, "weekend"), (5, "weekend"), (6, "Dilluns de Pasqua")]
 
 
-@pytest.mark.parametrize("unit", ["hours", "business_days", "calendar_days", "months"])
+@pytest.mark.parametrize("unit", ["working_hours", "working_days", "calendar_days", "months"])
 def test_hours_without_work_are_refused_in_words(unit):
     with pytest.raises(NeverOpen, match="give the calendar a week"):
         due(at("2026-03-02 09:00"), Term(1, unit), NEVER)
 
 
-@pytest.mark.parametrize("wrong", [(-1, "hours"), (1, "weeks")])
+@pytest.mark.parametrize("wrong", [(-1, "working_hours"), (1, "weeks")])
 def test_a_term_is_a_number_of_known_units(wrong):
-    with pytest.raises(ValueError, match="a term is a number of hours, business_days, calendar_days, months"):
+    with pytest.raises(ValueError, match="a term is a number of working_hours, working_days, calendar_days, months"):
         Term(*wrong)
 
 
@@ -200,7 +200,7 @@ PAUSES = st.lists(st.tuples(MINUTES, st.integers(1, 5000)), max_size=3).map(
     lambda found: [(since, since + dt.timedelta(minutes=length)) for since, length in found]
 )
 ANY = st.sampled_from(sorted(CLOCKS))
-UNITS = st.sampled_from(["hours", "business_days", "calendar_days", "months"])
+UNITS = st.sampled_from(["working_hours", "working_days", "calendar_days", "months"])
 
 
 @given(clock=ANY, starts=st.tuples(MOMENTS, MOMENTS), amount=st.integers(0, 12), unit=UNITS, pauses=PAUSES)
@@ -223,11 +223,11 @@ def test_a_longer_term_is_never_due_earlier(clock, start, less, more, unit, paus
     start=MOMENTS,
     first=st.integers(1, 30),
     second=st.integers(1, 30),
-    unit=st.sampled_from(["hours", "business_days"]),
+    unit=st.sampled_from(["working_hours", "working_days"]),
     pauses=PAUSES,
 )
 def test_two_terms_one_after_the_other_are_one(clock, start, first, second, unit, pauses):
-    assume(unit == "hours" or clock not in ("always", "nights"))  # whose days end when the next one begins
+    assume(unit == "working_hours" or clock not in ("always", "nights"))  # whose days end when the next one begins
     hours = CLOCKS[clock]
     between = due(start, Term(first, unit), hours, pauses).at
     assert (
@@ -237,7 +237,7 @@ def test_two_terms_one_after_the_other_are_one(clock, start, first, second, unit
 
 @given(clock=ANY, start=MOMENTS, amount=st.integers(0, 60), pauses=PAUSES)
 def test_until_it_is_due_just_that_was_worked(clock, start, amount, pauses):
-    end = due(start, Term(amount, "hours"), CLOCKS[clock], pauses).at
+    end = due(start, Term(amount, "working_hours"), CLOCKS[clock], pauses).at
     assert worked(start, end, CLOCKS[clock], pauses) == dt.timedelta(hours=amount)
 
 

@@ -36,7 +36,7 @@ def test_a_town_adds_its_own_and_works_on_another(administration):
     assert found.why_closed(dt.date(2026, 7, 6)) == "Festa major"
     assert found.why_closed(dt.date(2026, 6, 24)) == "" and found.spans(dt.date(2026, 6, 24))
     start = dt.datetime(2026, 7, 3, 13, 30, tzinfo=found.zone)
-    assert due(start, Term(1, "hours"), found).at == dt.datetime(2026, 7, 7, 9, 30, tzinfo=found.zone)
+    assert due(start, Term(1, "working_hours"), found).at == dt.datetime(2026, 7, 7, 9, 30, tzinfo=found.zone)
 
 
 def test_without_a_land_only_its_own_days_count(administration):
