@@ -87,9 +87,17 @@ def knowledge() -> dict[str, object]:
     return {"service": service.id, "answer": answer.id, "language": "es", "synonym": synonym.id}
 
 
+def inbox(agent) -> dict[str, object]:
+    """A conversation that was answered."""
+    inbox_cast.clock()
+    [conversation] = inbox_cast.write("bustia", inbox_cast.message(inbox_cast.anna(), "Bon dia"))
+    turn = reply(conversation, by=agent, at=now(), text="Hola", seen=1, key=uuid7())
+    return {"conversation": conversation.id, "turn": turn.id}
+
+
 def test_nothing_on_the_pages_of_the_staff_is_left_unmarked(administration, agent, signed_in, monkeypatch):
     install_purposes()
-    known = knowledge()
+    known = knowledge() | inbox(agent)
     merce, client = cast.tell(), signed_in(agent)
     cast.say("telefon", cast.merce()["telefon"], 4, kind="call")
     cast.say("telefon", Appearance(identifiers=[Identifier("phone", "600 000 111")]), 1)
@@ -98,9 +106,6 @@ def test_nothing_on_the_pages_of_the_staff_is_left_unmarked(administration, agen
         Appearance(key="joan", full_name="Joan Puig", address="Carrer de la Font, 8, 2n 1a", postcode="43850"),
         3,
     )
-    inbox_cast.clock()
-    [conversation] = inbox_cast.write("bustia", inbox_cast.message(inbox_cast.anna(), "Bon dia"))
-    turn = reply(conversation, by=agent, at=now(), text="Hola", seen=1, key=uuid7()).id
     relations.renew(now())
     frozen = Freeze.objects.create(record_id=merce, why="component", records=231)
     with connection.cursor() as cursor:
@@ -115,7 +120,6 @@ def test_nothing_on_the_pages_of_the_staff_is_left_unmarked(administration, agen
     page = f"/desk/people/{merce}/"
     shown, names = client.get(page).content.decode(), {"person": merce, "other": cast.person("600 000 111"), "pk": 7}
     names |= {"edge": Edge.objects.latest("seq").seq, "doubt": (doubt := cast.doubt()).id, "model": doubt.model_id}
-    names |= {"conversation": conversation.id, "turn": turn}
     names |= known
     names |= {"relation": Relation.objects.get().id, "freeze": frozen.id}
     names |= {part: re.search(rf"/{part}s/([^/]+)/", shown)[1] for part in ("interaction", "identifier")}
@@ -123,7 +127,7 @@ def test_nothing_on_the_pages_of_the_staff_is_left_unmarked(administration, agen
     walk = [page + more for more in ("?since=2090-01-01", f"split/?{some[0]}", f"split/?{'&'.join(some)}")]
     for name, route, view in _views():
         decision = getattr(view, "decision", None) or BORROWED.get(name)
-        if decision and decision.who == "staff":
+        if decision and decision.who == "staff" and name != "desk:live":  # which says no word
             walk.append(reverse(name, kwargs={part: names[part] for part in re.findall(r"<\w+:(\w+)>", route)}))
     # Sent with a query alone, most forms miss something and say so.
     read = [one for a in walk for one in (client.get(a, follow=True), client.post(a, {"q": "puig"}, follow=True))]
