@@ -158,7 +158,7 @@ def _choice(line: str) -> dict[str, Any]:
 def first_field(field: dict[str, Any]) -> dict[str, Any]:
     """What `FieldForm` shows of a field as it is kept."""
     lines = [
-        f"{one['value']} = {' | '.join(one['labels'].get(code, '') for code in LANGUAGES)}"
+        f"{one['value']} = {' | '.join(one['labels'].get(code, '') for code in LANGUAGES)}".rstrip(" |")
         for one in field.get("choices", [])
     ]
     return (
