@@ -55,7 +55,8 @@ def _serve(port: int, workers: int, has_demo: bool) -> None:
     if has_demo:  # its people are invented: nothing is sent to the world unless somebody says so
         environment.setdefault("TRACTE_WAY_OUT", "outbox")
     web = [sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(port)]
-    web += ["--workers", str(workers), "--no-ws", "--log-level", "warning", "tracte.config.asgi:application"]
+    web += ["--workers", str(workers), "--no-ws", "--log-level", "warning"]
+    web += ["--workers-kill-timeout", "2", "tracte.config.asgi:application"]  # lines that stay open never end
     queue = [sys.executable, "-m", "tracte.config.worker"]
     commands = (web, queue, [*queue, "send"])
     children = [subprocess.Popen(command, env=environment, start_new_session=True) for command in commands]
