@@ -64,6 +64,7 @@ def test_kill_9_at_random_sends_each_at_most_once(administration):
         delivery.sweep(administration, at=now() + dt.timedelta(minutes=1), patience=dt.timedelta(seconds=1))
         with worker() as running:
             commands.wait_until(lambda: not count(administration, "held", "sending"), seconds=60)
+            assert running.poll() is None, "and it goes on running"
             running.terminate()
             running.communicate()
     with tenancy.acting_for(administration):
