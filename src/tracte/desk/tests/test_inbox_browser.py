@@ -132,3 +132,23 @@ def test_every_page_of_the_inbox_in_every_mode(look, tray):
         at(f"inbox-conversation-{n}")
     page.click("[popovertarget=mes]")
     at("inbox-more")
+
+
+def test_the_palette_goes_anywhere_and_the_keys_are_told(live, page, tray):
+    sign_in(page)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("assignar")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/inbox/?view=free")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("zzz")
+    assert page.get_by_text("Res no hi encaixa.").is_visible()
+    page.keyboard.press("Escape")
+    page.locator("dialog[open]").wait_for(state="hidden")
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Dreceres de teclat").wait_for()
+    page.keyboard.press("Escape")
+    page.goto("/desk/people/")
+    page.keyboard.press("g")
+    page.keyboard.press("i")
+    page.wait_for_url("**/desk/inbox/")
