@@ -148,7 +148,7 @@ def test_the_palette_goes_anywhere_and_the_keys_are_told(live, page, tray):
     page.keyboard.press("?")
     page.get_by_role("dialog", name="Dreceres de teclat").wait_for()
     page.keyboard.press("Escape")
-    page.goto("/desk/people/")
+    page.goto("/desk/services/")
     page.keyboard.press("g")
     page.keyboard.press("i")
     page.wait_for_url("**/desk/inbox/")
