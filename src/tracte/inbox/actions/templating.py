@@ -77,5 +77,5 @@ def _check(key: str, names: Mapping[str, str], texts: Mapping[str, str]) -> None
             known = ", ".join(f"{{{one}}}" for one in filling.VARIABLES)
             raise UnknownVariable(
                 gettext("El text en %(language)s demana «%(what)s», que no existeix: hi pots posar %(known)s.")
-                % {"language": code, "what": wrong[0], "known": known}
+                % {"language": filling.LANGUAGES[code], "what": wrong[0], "known": known}
             )

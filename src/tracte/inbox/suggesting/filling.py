@@ -7,11 +7,12 @@ import re
 from collections.abc import Mapping
 
 from babel.dates import format_date
+from django.utils.translation import gettext_lazy as _
 
 from tracte.inbox.models import Conversation
 
 VARIABLES = ("nom", "tramit", "data")
-LANGUAGES = ("ca", "es", "oc", "en")
+LANGUAGES = {"ca": _("català"), "es": _("castellà"), "oc": _("aranès"), "en": _("anglès")}
 _BABEL = {"ca": "ca", "es": "es", "oc": "oc_ES", "en": "en_GB"}
 _NAMED = re.compile(r"\{([^{}\n]{0,40})\}")
 

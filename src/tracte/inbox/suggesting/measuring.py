@@ -31,8 +31,13 @@ def measured(examples: Sequence[Example], held: int | None = None) -> tuple[Lear
     before, after = examples[:-held], examples[-held:]
     tuned = max(1, round(len(before) * TUNED))
     temperature = classifier.calibrated(_learnt(before[:-tuned]), *_columns(before[-tuned:]))
-    asked = _learnt(before, temperature)
-    return _learnt(examples, temperature), _told(asked, before, after)
+    blind = _learnt(before, temperature)
+    return _learnt(examples, temperature), told(blind, before, after)
+
+
+def asked(before: Sequence[Example], after: Sequence[Example]) -> dict[str, Any]:
+    """How one learnt from some does on others; how sure it says to be was not tuned."""
+    return told(_learnt(before), before, after)
 
 
 def _learnt(examples: Sequence[Example], temperature: float = 1.0) -> Learnt:
@@ -43,7 +48,7 @@ def _columns(examples: Sequence[Example]) -> tuple[list[str], list[str]]:
     return [one.text for one in examples], [one.topic for one in examples]
 
 
-def _told(learnt: Learnt, before: Sequence[Example], after: Sequence[Example]) -> dict[str, Any]:
+def told(learnt: Learnt, before: Sequence[Example], after: Sequence[Example]) -> dict[str, Any]:
     """`topics`: {id: [learnt from, in the held part, said, right]}; `confused`: [[is, said, times], ...]."""
     texts, right = _columns(after)
     shares = learnt.shares(texts)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from importlib.resources import files
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import tracte.config.demo as demo
 from tracte.inbox.suggesting.languages import guess
 from tracte.inbox.tests import cast
 from tracte.people.appearance import Appearance, Identifier
@@ -53,27 +50,6 @@ def test_signatures_and_addresses_say_nothing():
 def test_any_text_is_ours_or_nothing(text):
     [said] = guess([text])
     assert said in ("", "ca", "es", "oc", "en") and guess([text, "x"])[0] == said
-
-
-def phrases(language: str) -> list[str]:
-    page = files(demo).joinpath(f"phrases_{language}.yml").read_text("utf-8")
-    found = list(_leaves(yaml.safe_load(page)))
-    return [re.sub(r"\{.*?\}", "", text) for text in found if len(text) >= 40]
-
-
-def _leaves(node):
-    if isinstance(node, str):
-        yield node
-    for one in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        yield from _leaves(one)
-
-
-@pytest.mark.parametrize("language", ["ca", "es", "oc", "en"])
-def test_phrases_of_the_demo(language):
-    """The half on which nothing was chosen."""
-    texts = phrases(language)[1::2]
-    right = sum(said == language for said in guess(texts))
-    assert right >= 0.95 * len(texts), (right, len(texts))
 
 
 @pytest.mark.parametrize(("file", "language"), [("cat", "ca"), ("spa", "es"), ("eng", "en")])

@@ -46,7 +46,7 @@ def test_what_nobody_can_fill_is_refused_in_one_line(administration, text):
     with pytest.raises(UnknownVariable) as refused:
         kept(texts={"ca": "Bé", "es": text})
     line = str(refused.value)
-    assert "\n" not in line and "es" in line and "{nom}, {tramit}, {data}" in line
+    assert "\n" not in line and "castellà" in line and "{nom}, {tramit}, {data}" in line
 
 
 @pytest.mark.parametrize(
