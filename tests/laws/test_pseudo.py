@@ -94,7 +94,7 @@ def inbox(agent) -> dict[str, object]:
     [conversation] = inbox_cast.write("bustia", inbox_cast.message(inbox_cast.anna(), "Bon dia"))
     turn = reply(conversation, by=agent, at=now(), text="Hola", seen=1, key=uuid7())
     kept = set_template("hola", names={"ca": "Hola"}, texts={"ca": "Hola"}, by=None, at=now())
-    return {"conversation": conversation.id, "turn": turn.id, "template": kept.id}
+    return {"conversation": conversation.id, "turn": turn.id, "template": kept.id, "attachment": uuid7()}
 
 
 def test_nothing_on_the_pages_of_the_staff_is_left_unmarked(administration, agent, signed_in, monkeypatch):

@@ -40,7 +40,8 @@ def table(request: AgentRequest) -> HttpResponse:
     if model is None:
         raise Http404("there is no model yet")
     response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{gettext("temes")}.csv"'
+    name = gettext("temes")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     written = csv.writer(response)
     written.writerow(["topic", "name", "learnt_from", "held_back", "said", "right", "answered", "agreed"])
     for one in topics_model.table(model):
