@@ -103,6 +103,7 @@ SPECIAL: dict[str, Callable[[Rows], dict[str, Any]]] = {
     "channels_scan": lambda rows: {"verdict": "clean"},
     "inbox_closure": lambda rows: {"how": "unneeded"},
     "inbox_promise": lambda rows: {"what": "answer", "end": ""},
+    "inbox_topiclabel": lambda rows: {"topic_id": rows.of("vocabularies_concept")["id"]},
     "inbox_snooze": lambda rows: {"until": "2026-04-02T10:00:00Z"},
     "vocabularies_match": lambda rows: {"relation": "exact", "uri": "https://exemple.cat/tema"},
     "vocabularies_territorymembership": lambda rows: {

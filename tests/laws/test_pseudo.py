@@ -15,6 +15,7 @@ from tracte.core.clock import now
 from tracte.core.ids import uuid7
 from tracte.desk.tests import cast
 from tracte.inbox.actions.answering import reply
+from tracte.inbox.actions.templating import set_template
 from tracte.inbox.tests import cast as inbox_cast
 from tracte.knowledge import actions as services
 from tracte.knowledge.tests import town as towns
@@ -28,7 +29,7 @@ SILENT = ("time", "code", "script", "style")  # days and hours are said by Babel
 VOID = ("input", "meta", "link", "br", "hr", "img")
 DATA = (
     "core_administration core_user core_unitversion inbox_conversation people_sourcerecord channels_account "
-    "channels_interaction privacy_purpose knowledge_service knowledge_answertext knowledge_visibility "
+    "channels_interaction inbox_template privacy_purpose knowledge_service knowledge_answertext knowledge_visibility "
     "vocabularies_concept"
 )
 
@@ -88,11 +89,12 @@ def knowledge() -> dict[str, object]:
 
 
 def inbox(agent) -> dict[str, object]:
-    """A conversation that was answered."""
+    """A conversation that was answered, and a template."""
     inbox_cast.clock()
     [conversation] = inbox_cast.write("bustia", inbox_cast.message(inbox_cast.anna(), "Bon dia"))
     turn = reply(conversation, by=agent, at=now(), text="Hola", seen=1, key=uuid7())
-    return {"conversation": conversation.id, "turn": turn.id, "attachment": uuid7()}
+    kept = set_template("hola", names={"ca": "Hola"}, texts={"ca": "Hola"}, by=None, at=now())
+    return {"conversation": conversation.id, "turn": turn.id, "template": kept.id, "attachment": uuid7()}
 
 
 def test_nothing_on_the_pages_of_the_staff_is_left_unmarked(administration, agent, signed_in, monkeypatch):

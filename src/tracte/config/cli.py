@@ -12,6 +12,7 @@ import click
 import psycopg
 
 from tracte.config import installation, postgres
+from tracte.config.attending import inbox
 from tracte.config.lake import lake
 from tracte.config.resolve import resolve
 
@@ -259,6 +260,7 @@ def demo_load(directory: Path, as_json: bool) -> None:
 
 cli.add_command(resolve)
 cli.add_command(lake)
+cli.add_command(inbox)
 
 
 @cli.group()

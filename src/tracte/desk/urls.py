@@ -13,7 +13,15 @@ from tracte.desk import (
     views,
     why_views,
 )
-from tracte.desk.inbox import acts, live, noting_views, wall_views
+from tracte.desk.inbox import (
+    acts,
+    live,
+    noting_views,
+    suggesting_views,
+    template_views,
+    topics_model_views,
+    wall_views,
+)
 from tracte.desk.inbox import views as inbox_views
 
 app_name = "desk"
@@ -35,6 +43,16 @@ urlpatterns = [
     path("inbox/<uuid:conversation>/snooze/", acts.snooze, name="snooze"),
     path("inbox/<uuid:conversation>/draft/", acts.draft, name="draft"),
     path("inbox/<uuid:conversation>/here/", acts.here, name="here"),
+    path("inbox/<uuid:conversation>/topic/", suggesting_views.topic, name="topic"),
+    path("inbox/<uuid:conversation>/help/", suggesting_views.help, name="help"),
+    path("inbox/<uuid:conversation>/use/<uuid:answer>/", suggesting_views.use, name="use"),
+    path("inbox/<uuid:conversation>/template/<uuid:template>/", suggesting_views.use_template, name="use_template"),
+    path("templates/", template_views.templates, name="templates"),
+    path("templates/new/", template_views.edit, name="new_template"),
+    path("templates/<uuid:template>/", template_views.edit, name="template"),
+    path("templates/<uuid:template>/drop/", template_views.drop, name="drop_template"),
+    path("topics-model/", topics_model_views.show, name="topics_model"),
+    path("topics-model/table.csv", topics_model_views.table, name="topics_model_table"),
     path("purpose/", views.purpose, name="purpose"),
     path("people/", views.people, name="people"),
     path("people/<uuid:person>/", views.person, name="person"),

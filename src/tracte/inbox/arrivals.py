@@ -43,6 +43,13 @@ SELECT DISTINCT ON (c.record_id) c.record_id, i.value_sealed FROM people_recordi
 JOIN people_identifier i ON i.id = c.identifier_id AND i.kind = %s
 WHERE c.record_id = ANY(%s::uuid[]) ORDER BY c.record_id, c.assurance DESC, c.at
 """
+LANGUAGES = """
+SELECT DISTINCT ON (mine.record_id) mine.record_id, r.language FROM people_membership mine
+JOIN people_membership m ON m.person_id = mine.person_id AND m.to_seq IS NULL
+JOIN people_sourcerecord r ON r.id = m.record_id AND r.language <> ''
+WHERE mine.record_id = ANY(%s::uuid[]) AND mine.to_seq IS NULL
+ORDER BY mine.record_id, coalesce(r.said_at, r.first_seen_at) DESC, r.id DESC
+"""
 
 
 @dataclass(slots=True)
@@ -65,6 +72,11 @@ class Arrival:
     @property
     def excerpt(self) -> str:
         return " ".join((self.said or self.text).split())[:EXCERPT]
+
+    @property
+    def written(self) -> str:
+        """What it says, its subject with it: of a short text it may be the half."""
+        return f"{self.said or self.text}\n{self.subject}"
 
     @property
     def is_automatic(self) -> bool:
@@ -97,6 +109,7 @@ class Known:
     answered: dict[str, Conversation] = field(default_factory=dict)  # of an id or token that is answered
     persons: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
     addresses: dict[uuid.UUID, str] = field(default_factory=dict)
+    languages: dict[uuid.UUID, str] = field(default_factory=dict)  # that their person said, in any record
 
     def of(self, arrival: Arrival) -> Conversation | None:
         """The conversation that it answers, open or not, else that of its record."""
@@ -125,7 +138,7 @@ def of_batch(account: Account, ids: dict[str, Any]) -> list[Arrival]:
 
 
 def know(account: Account, arrivals: Iterable[Arrival]) -> Known:
-    """Six queries, whatever the number of arrivals."""
+    """Seven queries, whatever the number of arrivals."""
     arrivals = list(arrivals)
     records = list({one.record for one in arrivals if one.record})
     mine = Conversation.objects.open().filter(account=account, record__in=records).select_for_update()
@@ -134,6 +147,7 @@ def know(account: Account, arrivals: Iterable[Arrival]) -> Known:
     theirs = [one.record_id for one in known.answered.values() if one.record_id]
     known.persons = dict(rows(PERSONS, column("uuid", [*records, *theirs])))
     known.addresses = _addresses(account, records)
+    known.languages = dict(rows(LANGUAGES, column("uuid", records)))
     return known
 
 

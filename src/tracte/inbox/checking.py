@@ -57,6 +57,15 @@ REASONS: Mapping[str, object] = {
     "mine": _("Ja la tens tu."),
     "nobody": _("Aquesta persona no atén en aquesta unitat."),
     "taken": _("Qui va escriure ja té una altra conversa oberta per aquest canal: continua allà."),
+    "no_topic": _("Tria un tema de la llista."),
+    "unfilled": _("Hi ha un buit per omplir entre claus: posa-hi el que hi va, o treu-lo, i torna-ho a enviar."),
+    "meanwhile": _(
+        "Algú altre ha desat aquesta plantilla mentre escrivies. Torna-la a obrir per veure què hi ha posat."
+    ),
+    "key": _("La clau d’una plantilla són lletres sense accents, xifres i guions."),
+    "catalan": _("Una plantilla ha de tenir nom i text en català."),
+    "too_long": _("El nom d’una plantilla té com a molt 100 lletres, i cada text, 5.000."),
+    "language": _("Una plantilla és en català, castellà, aranès o anglès."),
     "role": _("Només ho pot fer qui supervisa."),
 }
 ACTS = ("reply", "note", "assign", "close", "reopen", "snooze")

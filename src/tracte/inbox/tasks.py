@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from procrastinate.contrib.django import app
 
 from tracte.core import tenancy
@@ -9,6 +11,7 @@ from tracte.core.clock import now
 from tracte.core.models import Administration
 from tracte.inbox.actions import handling
 from tracte.inbox.models import Presence
+from tracte.inbox.suggesting import training
 
 
 @app.periodic(cron="* * * * *")
@@ -19,3 +22,14 @@ def wake_snoozed(timestamp: int) -> None:
         with tenancy.acting_for(administration):
             handling.wake(at=now())
             Presence.objects.filter(until__lt=now()).delete()
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task
+def learn_topics(timestamp: int) -> None:
+    """Where agents said enough since the last time, the classifier is learnt again; too little is no failure."""
+    for administration in Administration.objects.using("owner").values_list("id", flat=True):
+        with tenancy.acting_for(administration):
+            if training.is_due():
+                with suppress(training.TooFew):
+                    training.train(at=now())

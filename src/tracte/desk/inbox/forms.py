@@ -6,10 +6,13 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 from django.utils import timezone
 
 from tracte.core.clock import now
+from tracte.desk.knowledge_forms import NAMES
 from tracte.inbox.models import Closure
+from tracte.knowledge.models import LANGUAGES
 
 
 class ReplyForm(forms.Form):
@@ -35,6 +38,33 @@ class AssignForm(forms.Form):
 class CloseForm(forms.Form):
     how = forms.ChoiceField(choices=Closure.How.choices)
     reason = forms.CharField(required=False, max_length=500)
+
+
+class TopicForm(forms.Form):
+    """What it is about (nothing: not what was suggested), and what was suggested."""
+
+    topic = forms.UUIDField(required=False)
+    suggested = forms.UUIDField(required=False)
+
+
+class TemplateForm(forms.Form):
+    """A template in four languages; `seen`: when what the writer read had been written."""
+
+    key = forms.CharField(max_length=60)
+    seen = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        for code in LANGUAGES:
+            self.fields[f"name_{code}"] = forms.CharField(required=False, max_length=100)
+            wide = forms.Textarea(attrs={"rows": 5})
+            self.fields[f"text_{code}"] = forms.CharField(required=False, max_length=5_000, widget=wide)
+
+    def sides(self) -> list[tuple[BoundField, BoundField, Any, str]]:
+        return [(self[f"name_{code}"], self[f"text_{code}"], NAMES[code], code) for code in LANGUAGES]
+
+    def of(self, part: str) -> dict[str, str]:
+        return {code: self.cleaned_data[f"{part}_{code}"] for code in LANGUAGES}
 
 
 class SnoozeForm(forms.Form):

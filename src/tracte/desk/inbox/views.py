@@ -18,7 +18,7 @@ from tracte.core.clock import now
 from tracte.core.guard import staff
 from tracte.core.ids import uuid7
 from tracte.core.models import UnitVersion
-from tracte.desk.inbox import groups, lists, thread
+from tracte.desk.inbox import groups, lists, suggesting, thread
 from tracte.desk.visit import AgentRequest, is_partial
 from tracte.inbox.actions import drafting
 from tracte.inbox.checking import check
@@ -118,6 +118,8 @@ def opened(request: AgentRequest, found: Conversation, **more: Any) -> dict[str,
         "seen": found.turns_count,
         "key": uuid7(),
         "others": _others(found),
+        **suggesting.of_topic(found),
+        **(suggesting.of_writing(found, draft.text if draft else "") if "help" in request.GET else {}),
         **told(found),
         **more,
     }

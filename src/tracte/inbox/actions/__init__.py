@@ -15,6 +15,7 @@ from tracte.core.models import Event, Unit
 from tracte.inbox import arrivals, promising
 from tracte.inbox.arrivals import Arrival, Known
 from tracte.inbox.models import Conversation, Snooze, Turn
+from tracte.inbox.suggesting import languages
 
 TOLD = 50  # conversations named by one event; of more, the lists are read again
 
@@ -51,6 +52,7 @@ def _thread(account: Account, came: Sequence[Arrival]) -> None:
         turns.append(Turn(interaction=one.id, conversation=found, at=one.at))
         if found.is_open and one.record:
             known.open[one.record] = known.open.get(one.record, found)
+    _seem(new, came)
     _write(list(new.values()), list(touched.values()), turns)
 
 
@@ -60,7 +62,7 @@ def _begun(account: Account, unit: Unit, one: Arrival, known: Known, follows: Co
         account=account,
         record_id=one.record,
         subject=one.subject[:300],
-        language=one.language,
+        language=(known.languages.get(one.record, "") if one.record else "") or one.language,
         topic_id=one.topic,
         unit=follows.unit if follows else unit,
         address_sealed=keys.keyring(account.administration_id).seal(to.encode()) if to else None,
@@ -68,6 +70,13 @@ def _begun(account: Account, unit: Unit, one: Arrival, known: Known, follows: Co
         last_at=one.at,
         follows=follows,
     )
+
+
+def _seem(new: dict[uuid.UUID, Conversation], came: Sequence[Arrival]) -> None:
+    """Where neither the person nor the channel said a language, the one that the message seems to be in."""
+    silent = [one for one in came if one.id in new and not new[one.id].language]
+    for one, seems in zip(silent, languages.guess(one.written for one in silent), strict=True):
+        new[one.id].seems_language = seems
 
 
 def _said(conversation: Conversation, one: Arrival) -> None:

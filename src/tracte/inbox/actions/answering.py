@@ -16,6 +16,7 @@ from tracte.inbox.actions import lock, touch
 from tracte.inbox.arrivals import EXCERPT
 from tracte.inbox.checking import Refused, check
 from tracte.inbox.models import Conversation, Draft, Mention, Note, Promise, Turn
+from tracte.inbox.suggesting import filling
 
 THREAD = 20  # ids of the thread that an answer names
 
@@ -30,6 +31,8 @@ def reply(conversation: Conversation, *, by: User, at: dt.datetime, text: str, s
         return done
     if reason := check(current, by)["reply"].reason or ("" if text.strip() else "nothing"):
         raise Refused(reason)
+    if filling.unfilled(text):
+        raise Refused("unfilled")
     if current.turns_count != seen:
         raise Refused("answered" if _was_answered(current, seen) else "arrived")
     dispatch = sending.send(

@@ -2,6 +2,7 @@
 
 from tracte.inbox.models.conversation import Assignment, Closure, Conversation, Reopening, Snooze, Turn
 from tracte.inbox.models.promises import Pause, Promise
+from tracte.inbox.models.topics import TopicLabel, TopicModel
 from tracte.inbox.models.writing import Draft, Mention, Note, Presence, Template
 
 __all__ = [
@@ -17,5 +18,7 @@ __all__ = [
     "Reopening",
     "Snooze",
     "Template",
+    "TopicLabel",
+    "TopicModel",
     "Turn",
 ]

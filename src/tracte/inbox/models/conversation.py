@@ -50,6 +50,7 @@ class Conversation(models.Model):
 
     A correspondent is a source record: who that is may change, and moves nothing here. `unit` owns it, `agent` has it
     in hand; both repeat the last `Assignment`. `address_sealed` is where its answers go, fixed when it began.
+    `language`: what somebody said, the person before the channel; `seems_language`: where nobody did, what it seems.
     `waiting_since`: of the first message that was not answered. `due_at` is that of its standing promise.
     """
 
@@ -62,6 +63,7 @@ class Conversation(models.Model):
     subject = models.TextField(blank=True)
     excerpt = models.TextField(blank=True)  # of the last turn
     language = models.TextField(blank=True)
+    seems_language = models.TextField(blank=True, default="", db_default="")
     topic = models.ForeignKey(Concept, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
     agent = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
@@ -81,7 +83,8 @@ class Conversation(models.Model):
         "P6Y",
         personal="subject excerpt address_sealed agent",
         pseudonymous="id record follows closure snooze",
-        open="administration account language topic unit opened_at last_at turns_count waiting_since due_at",
+        open="administration account language seems_language topic unit opened_at last_at turns_count waiting_since "
+        "due_at",
     )
 
     class Meta:
@@ -110,6 +113,11 @@ class Conversation(models.Model):
     @property
     def is_promised(self) -> bool:
         return self.due_at < NO_TERM
+
+    @property
+    def spoken(self) -> str:
+        """The language to answer in, as far as anybody can tell."""
+        return self.language or self.seems_language
 
     @property
     def address(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 
 from tracte.core import tenancy
 from tracte.core.clock import now
@@ -111,3 +112,8 @@ class Template(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def name(self) -> str:
+        """In the language of the page, or in Catalan."""
+        return self.names.get((get_language() or "ca").split("-")[0]) or self.names.get("ca", self.key)
