@@ -102,7 +102,15 @@ SPECIAL: dict[str, Callable[[Rows], dict[str, Any]]] = {
     "channels_intervention": lambda rows: {"kind": "recall"},
     "channels_scan": lambda rows: {"verdict": "clean"},
     "inbox_closure": lambda rows: {"how": "unneeded"},
-    "inbox_promise": lambda rows: {"what": "answer", "end": ""},
+    "inbox_promise": lambda rows: {
+        "what": "answer",
+        "end": "",
+        "conversation_id": rows.of("inbox_conversation")["id"],
+    },
+    "inbox_case": lambda rows: {"key": secrets.token_hex(8)},
+    "inbox_caseclosure": lambda rows: {"how": "answered"},
+    "inbox_step": lambda rows: {"what": "opened"},
+    "inbox_referral": lambda rows: {"end": "", "answer": "", "name": "Llums", "expires_at": "2026-05-01T10:00:00Z"},
     "inbox_snooze": lambda rows: {"until": "2026-04-02T10:00:00Z"},
     "vocabularies_match": lambda rows: {"relation": "exact", "uri": "https://exemple.cat/tema"},
     "vocabularies_territorymembership": lambda rows: {

@@ -16,10 +16,12 @@ from ninja.security import HttpBearer
 from tracte.channels import importing
 from tracte.channels.connectors import strict_json
 from tracte.channels.connectors.cloudevents import parse as cloudevents
+from tracte.channels.connectors.strict_json import BadJson as BadJson
+from tracte.channels.connectors.strict_json import loads as loads
 from tracte.channels.models import Account
+from tracte.channels.problems import refuse
 from tracte.channels.receive import Report
 from tracte.channels.schema import INTERACTIONS
-from tracte.channels.views import refuse
 from tracte.core import tenancy
 from tracte.core.actions import administration_by_host, administration_of_key, open_key
 
@@ -46,7 +48,11 @@ class AccountRequest(HttpRequest):
 
 
 class KeyOfAccount(HttpBearer):
-    """A live key bound to a channel account of the administration that is served under this name."""
+    """A live key bound to a channel account of the administration that is served under this name, in this scope."""
+
+    def __init__(self, scope: str = SCOPE) -> None:
+        super().__init__()
+        self.scope = scope
 
     def authenticate(self, request: HttpRequest, token: str) -> tuple[uuid.UUID, Account] | None:
         administration = administration_of_key(token)
@@ -55,7 +61,7 @@ class KeyOfAccount(HttpBearer):
         with tenancy.acting_for(administration):
             key = open_key(token)
             scopes = key.scopes if key else []
-            wanted = [scope.removeprefix(SCOPE) for scope in scopes if scope.startswith(SCOPE)]
+            wanted = [scope.removeprefix(self.scope) for scope in scopes if scope.startswith(self.scope)]
             account = Account.objects.filter(key__in=wanted).first()
         return (administration, account) if account else None
 

@@ -103,6 +103,7 @@ def opened(request: AgentRequest, found: Conversation, **more: Any) -> dict[str,
         "seen": found.turns_count,
         "key": uuid7(),
         "others": _others(found),
+        "cases": [one.case for one in found.cases.select_related("case__service").order_by("-at")[:10]],
         **told(found),
         **more,
     }
