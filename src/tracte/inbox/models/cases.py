@@ -60,8 +60,8 @@ class Case(models.Model):
     """What somebody asks of a service, until it is answered and done. `unit` owns it, then an `agent` of it.
 
     Its answer is an obligation fixed at the start: by `account`, to `address_sealed`, in `language`. `key`: of the act
-    that opened it. Repeated for the lists: `due_at` of the standing promise, `answered_at` of the last answer, `waits_since`
-    of the oldest pause or referral that stands.
+    that opened it. Repeated for the lists: `due_at` of the standing promise, `answered_at` of the last answer, and
+    `waits_since` of the oldest pause or referral that stands.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
