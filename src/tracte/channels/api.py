@@ -48,22 +48,22 @@ class AccountRequest(HttpRequest):
 
 
 class KeyOfAccount(HttpBearer):
-    """A live key bound to a channel account of the administration that is served under this name, in this scope."""
-
-    def __init__(self, scope: str = SCOPE) -> None:
-        super().__init__()
-        self.scope = scope
+    """A live key bound to a channel account of the administration that is served under this name."""
 
     def authenticate(self, request: HttpRequest, token: str) -> tuple[uuid.UUID, Account] | None:
         administration = administration_of_key(token)
         if administration is None or administration != administration_by_host(request.get_host()):
             return None
         with tenancy.acting_for(administration):
-            key = open_key(token)
-            scopes = key.scopes if key else []
-            wanted = [scope.removeprefix(self.scope) for scope in scopes if scope.startswith(self.scope)]
-            account = Account.objects.filter(key__in=wanted).first()
+            account = account_of(token, SCOPE)
         return (administration, account) if account else None
+
+
+def account_of(token: str, scope: str) -> Account | None:
+    """The account that a live key of the current administration is bound to in this scope."""
+    key = open_key(token)
+    wanted = [one.removeprefix(scope) for one in (key.scopes if key else []) if one.startswith(scope)]
+    return Account.objects.filter(key__in=wanted).first() if wanted else None
 
 
 def says_what_to_bring(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.http.request import UnreadablePostError
 from django.utils import timezone
 from ninja import Router
 from ninja.decorators import decorate_view
+from ninja.security import HttpBearer
 
 from tracte.channels.api import (
-    AccountRequest,
+    NO_KEY,
     BadJson,
-    KeyOfAccount,
     Limited,
     TooLarge,
+    account_of,
     loads,
     says_what_to_bring,
     with_problems,
@@ -25,11 +27,12 @@ from tracte.channels.api import (
 from tracte.channels.models import Account
 from tracte.channels.problems import refuse
 from tracte.core import tenancy
+from tracte.core.actions import administration_by_host, administration_of_key
 from tracte.core.clock import now
 from tracte.inbox.actions.cases import Answering, Place, open_case
-from tracte.inbox.models import Case
+from tracte.inbox.models import Case, Promise
 from tracte.inbox.schema import CASE, CASES, LANGUAGES
-from tracte.knowledge import contract, fields
+from tracte.knowledge import fields
 from tracte.knowledge.models import Service
 from tracte.people.identifiers import EMAIL, normalise
 from tracte.vocabularies.models import Concept
@@ -46,14 +49,29 @@ class Wrong(ValueError):
     """What is missing, unknown or wrong: one line."""
 
 
-router = Router(tags=["cases"], auth=KeyOfAccount(SCOPE))
+class KeyRequest(HttpRequest):
+    """What a key says: `auth` is (administration, key), and the key is opened with the case."""
+
+    auth: tuple[uuid.UUID, str]
+
+
+class KeyOfAdministration(HttpBearer):
+    """A key of the administration that is served under this name; the view opens it, in its one transaction."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> tuple[uuid.UUID, str] | None:
+        administration = administration_of_key(token)
+        is_here = administration is not None and administration == administration_by_host(request.get_host())
+        return (administration, token) if administration and is_here else None
+
+
+router = Router(tags=["cases"], auth=KeyOfAdministration())
 
 
 @router.post("/cases", openapi_extra=with_problems(CASES), url_name="cases")
 @decorate_view(says_what_to_bring)
-def post_case(request: AccountRequest) -> JsonResponse:
+def post_case(request: KeyRequest) -> JsonResponse:
     """Open a case. `key` is the idempotency key of the account: sent again, it is answered with the same case."""
-    administration, account = request.auth
+    administration, key = request.auth
     if request.content_type != JSON:
         return refuse(415, f"content type {request.content_type!r}: send {JSON}")
     body = Limited(request, MOST_BYTES)
@@ -61,7 +79,8 @@ def post_case(request: AccountRequest) -> JsonResponse:
         body.declared()
         said = loads(body.read())
         with tenancy.acting_for(administration):
-            return JsonResponse(_open(account, said))
+            account = account_of(key, SCOPE)
+            return JsonResponse(_open(account, said)) if account else refuse(401, NO_KEY)
     except TooLarge:
         return refuse(413, f"the body is over {MOST_BYTES:,} bytes")
     except BadJson as error:
@@ -74,26 +93,36 @@ def post_case(request: AccountRequest) -> JsonResponse:
 
 def _open(account: Account, said: Any) -> dict[str, Any]:
     given = _members(said, CASE["properties"], "the body")
-    key, asked = _text(given, "key"), _text(given, "asked")
+    key = _text(given, "key")
     if not KEY.fullmatch(key):
         raise Wrong("key must be 1 to 200 visible ASCII characters")
+    whole = f"{account.key}:{key}"
+    try:
+        return _told(_new(account, given, whole))
+    except (Wrong, fields.Wrong):  # what was opened is answered, even where it could not be opened today
+        if done := Case.objects.select_related("unit").filter(key=whole).first():
+            return _told(done)
+        raise
+
+
+def _new(account: Account, given: dict[str, Any], key: str) -> Case:
+    at, asked = now(), _text(given, "asked")
     if not asked:
         raise Wrong("asked must say something")
-    at = now()
-    service = Service.objects.select_related("retirement").filter(key=_text(given, "service")).first()
-    if service is None or not contract.is_visible(service, account.key, timezone.localdate(at)):
+    offered = Service.objects.visible(account.key, timezone.localdate(at)).select_related("retirement")
+    service = offered.filter(key=_text(given, "service")).first()
+    if service is None:
         raise Wrong("service must be the key of a service that this account offers")
-    case = open_case(
+    return open_case(
         service,
         by=None,
         at=at,
-        key=f"{account.key}:{key}",
+        key=key,
         asked=asked,
         place=_place(given.get("place", {})),
         answering=_answering(account, given.get("answer", {})),
         fields=fields.filled(service.fields, _filled(given.get("fields", {}))),
     )
-    return _told(case)
 
 
 def _members(said: Any, known: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -154,22 +183,23 @@ def _answering(account: Account, said: Any) -> Answering:
 
 
 def _told(case: Case) -> dict[str, Any]:
-    promise = case.promises.select_related("calendar").order_by("-at", "-id").first()
-    unit = case.unit
-    version = unit.at(timezone.localdate())
+    promise = case.promised or case.promises.select_related("calendar").order_by("-at", "-id").first()
+    version = case.unit.at(timezone.localdate())
     return {
         "id": str(case.id),
         "number": case.reference,
         "is_new": case.is_new,
-        "unit": {"code": unit.code, "name": version.name if version else unit.code},
+        "unit": {"code": case.unit.code, "name": version.name if version else case.unit.code},
         "due_at": promise.due_at.isoformat() if promise and promise.due_at else None,
-        "derivation": {
-            "since": promise.since.isoformat(),
-            "amount": promise.amount,
-            "unit": promise.unit,
-            "calendar": promise.calendar.key,
-            "skipped": promise.skipped,
-        }
-        if promise
-        else None,
+        "derivation": _derivation(promise) if promise else None,
+    }
+
+
+def _derivation(promise: Promise) -> dict[str, Any]:
+    return {
+        "since": promise.since.isoformat(),
+        "amount": promise.amount,
+        "unit": promise.unit,
+        "calendar": promise.calendar.key,
+        "skipped": promise.skipped,
     }

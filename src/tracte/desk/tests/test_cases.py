@@ -93,7 +93,7 @@ def test_from_a_conversation_the_service_is_found_and_all_is_seen_before_it_is_o
     case = Case.objects.get()
     assert answer.url == f"/desk/cases/{case.id}/"
     page = read(client_, answer.url)
-    assert f"Obert: el número és {case.reference}" in page and "Mercè Puig Ferrer" in page and "Enllumenat" not in page
+    assert f"Obert: el número és {case.reference}" in page and "Mercè Puig Ferrer" in page
     assert "3 dies laborables" in page and Read.objects.filter(what="case").exists()
     assert case.reference in read(client_, f"/desk/inbox/{conversation.id}/")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -19,6 +20,9 @@ from tracte.inbox.models.conversation import NO_TERM, OPEN, Conversation
 from tracte.inbox.models.jobs import Job
 from tracte.knowledge.models import Service
 from tracte.vocabularies.models import Concept
+
+if TYPE_CHECKING:
+    from tracte.inbox.models.promises import Promise
 
 
 class NextNumber(models.Func):
@@ -93,7 +97,8 @@ class Case(models.Model):
     claims = models.ForeignKey("self", on_delete=models.PROTECT, related_name="claimed_by", null=True)
     closure = models.OneToOneField("CaseClosure", on_delete=models.PROTECT, related_name="+", null=True)
 
-    is_new = False  # opened by this very act
+    is_new = False  # opened by this very act, and what it promised
+    promised: Promise | None = None
 
     objects = Cases.as_manager()
     privacy = Declared(

@@ -80,7 +80,7 @@ def open_case(
         Case.objects.bulk_create([case], ignore_conflicts=True)  # the key decides, also between two at once
         kept = Case.objects.select_related("unit", "service", "by", "claims").get(key=key)
         if kept.id == case.id:
-            kept.is_new = True
+            kept.is_new, kept.promised = True, promise
             _begun(kept, promise, conversation)
     return kept
 
