@@ -91,7 +91,7 @@ def test_every_page_in_every_mode(look, known, agent):
         "case-paused": f"/desk/cases/{known['paused']}/",
         "case-hidden": f"/desk/cases/{known['hidden']}/",
         "case-search": f"/desk/inbox/{known['conversation']}/case/?q=fanal",
-        "case-open": f"/desk/inbox/{known['conversation']}/case/?service=carrer.llum.fanal&latitude=41.15&longitude=1.1",
+        "case-open": f"/desk/inbox/{known['conversation']}/case/?service=carrer.llum.fanal&latitude=41.15&longitude=1",
         "job": f"/desk/jobs/{known['job']}/",
         "job-finished": f"/desk/jobs/{known['finished']}/",
         "referral": f"/referral/{known['token']}/",
