@@ -100,7 +100,7 @@ def inbox(agent) -> dict[str, object]:
     case = open_case(service, by=agent, at=now(), key="a", asked="Fanal", conversation=conversation)
     job = begin_job(case, by=agent, at=now(), title="Fanal")
     asked = refer(case, by=agent, at=now(), question="Fanal", days=2, shared=["asked"], outside=Outside("Fanal"))
-    names = {"conversation": conversation.id, "turn": turn.id}
+    names = {"conversation": conversation.id, "turn": turn.id, "attachment": uuid7()}
     return names | {"case": case.id, "job": job.id, "referral": asked.id}
 
 

@@ -19,11 +19,12 @@ def told(moment: dt.datetime) -> tuple[str, str]:
     if left < dt.timedelta():
         return gettext("Havia de ser %(when)s") % {"when": locales.in_words(moment)}, "late"
     if left < SOON:
-        return gettext("%(when)s: falten %(left)s") % {"when": _before(moment), "left": _left(left)}, "soon"
-    return _before(moment), ""
+        return gettext("%(when)s: falten %(left)s") % {"when": before(moment), "left": _left(left)}, "soon"
+    return before(moment), ""
 
 
-def _before(moment: dt.datetime) -> str:
+def before(moment: dt.datetime) -> str:
+    """«Avui abans de les 16.00», «2 de desembre, abans de les 18.30»."""
     days = (timezone.localdate(moment) - timezone.localdate(now())).days
     at = {"at": locales.clock(moment), "day": locales.day(timezone.localdate(moment), year=False)}
     if days == 0:

@@ -31,7 +31,7 @@ def up(*, port: int, demo: str, workers: int) -> None:
 def _fill(administration: uuid.UUID, size: str) -> None:
     """The demo's people, once: an installation that has interactions keeps what it has."""
     from tracte.channels.models import InteractionKey
-    from tracte.config.demo import SIZES, generate, loading
+    from tracte.config.demo import SIZES, generate, loading, today
     from tracte.core import tenancy
     from tracte.core.clock import now
     from tracte.people import batch, training
@@ -44,6 +44,7 @@ def _fill(administration: uuid.UUID, size: str) -> None:
         click.echo(f"tracte: a demo government, {people:,} people and {interactions:,} interactions…", err=True)
         generate(people, interactions, 1, Path(directory), until=now().date())
         loading.load(administration, Path(directory))
+    today.happen(administration)
     click.echo("tracte: who is who…", err=True)
     with tenancy.acting_for(administration):
         training.train(at=now(), tell=lambda line: None)
@@ -55,7 +56,8 @@ def _serve(port: int, workers: int, has_demo: bool) -> None:
     if has_demo:  # its people are invented: nothing is sent to the world unless somebody says so
         environment.setdefault("TRACTE_WAY_OUT", "outbox")
     web = [sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(port)]
-    web += ["--workers", str(workers), "--no-ws", "--log-level", "warning", "tracte.config.asgi:application"]
+    web += ["--workers", str(workers), "--no-ws", "--log-level", "warning"]
+    web += ["--workers-kill-timeout", "2", "tracte.config.asgi:application"]  # lines that stay open never end
     queue = [sys.executable, "-m", "tracte.config.worker"]
     commands = (web, queue, [*queue, "send"])
     children = [subprocess.Popen(command, env=environment, start_new_session=True) for command in commands]

@@ -212,7 +212,8 @@ def _short(part: str, value: Any) -> Any:
         return value
     if part == "competence":
         who = value["unit"] or gettext("Ningú, per aquesta norma")
-        return f"{value['territory'] or gettext('A tot arreu')}: {who}, {day(dt.date.fromisoformat(value['since']))}"
+        since = gettext("inici, %(day)s") % {"day": day(dt.date.fromisoformat(value["since"]))}
+        return f"{value['territory'] or gettext('A tot arreu')}: {who}; {since}"
     if part == "retired":
         return value["reason"]
     if part == "fields":

@@ -38,6 +38,11 @@ KINDS = {
 }
 
 
+def _calendar() -> forms.DateInput:
+    """A browser's own calendar, which reads and writes days one way in every language."""
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
 class ServiceForm(forms.Form):
     """The contract but for the fields of its form, which have a page of their own."""
 
@@ -158,7 +163,7 @@ def _choice(line: str) -> dict[str, Any]:
 def first_field(field: dict[str, Any]) -> dict[str, Any]:
     """What `FieldForm` shows of a field as it is kept."""
     lines = [
-        f"{one['value']} = {' | '.join(one['labels'].get(code, '') for code in LANGUAGES)}"
+        f"{one['value']} = {' | '.join(one['labels'].get(code, '') for code in LANGUAGES)}".rstrip(" |")
         for one in field.get("choices", [])
     ]
     return (
@@ -180,7 +185,7 @@ class CompetenceForm(forms.Form):
 
     unit = forms.CharField(max_length=80, required=False)
     territory = forms.CharField(max_length=80, required=False)
-    since = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(widget=_calendar())
 
     def clean_unit(self) -> Unit | None:
         return _by_code(Unit.objects.all(), self.cleaned_data["unit"], gettext("No hi ha cap unitat amb aquest codi."))
@@ -207,7 +212,7 @@ class WhoForm(forms.Form):
 
     service = forms.CharField(max_length=200)
     territory = forms.CharField(max_length=80, required=False)
-    on = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(required=False, widget=_calendar())
 
     def clean_service(self) -> Service:
         found = Service.objects.filter(key=self.cleaned_data["service"].strip()).first()
@@ -223,8 +228,8 @@ class AnswerForm(forms.Form):
     """Who keeps an answer, until when, where it comes from."""
 
     owner = forms.CharField(max_length=80)
-    review_on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
-    expires_on = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    review_on = forms.DateField(widget=_calendar())
+    expires_on = forms.DateField(required=False, widget=_calendar())
     source = forms.CharField(max_length=500, required=False)
     service = forms.CharField(max_length=200, required=False)
     topic = forms.CharField(max_length=200, required=False)

@@ -28,6 +28,7 @@ urlpatterns = [
     path("wall/table.csv", wall_views.table, name="wall_table"),
     path("inbox/live/", live.stream, name="live"),
     path("inbox/<uuid:conversation>/", inbox_views.conversation, name="conversation"),
+    path("inbox/<uuid:conversation>/files/<uuid:attachment>/", inbox_views.attachment, name="attachment"),
     path("inbox/<uuid:conversation>/reply/", acts.reply, name="reply"),
     path("inbox/<uuid:conversation>/turns/<uuid:turn>/take-back/", acts.take_back, name="take_back"),
     path("inbox/<uuid:conversation>/note/", acts.note, name="note"),

@@ -161,7 +161,10 @@ def _addresses(account: Account, records: list[uuid.UUID]) -> dict[uuid.UUID, st
 
 
 def address(account: Account, arrival: Arrival, known: Known) -> str:
-    """Where an answer to it goes: the chat that it came from, or the e-mail that its record brings."""
+    """Where an answer to it goes: the chat that it came from, or the e-mail that its record brings, unless who wrote
+    chose another way."""
+    if arrival.data.get("answer_by", "email") != "email":
+        return ""
     if account.kind == "telegram":
         chat = arrival.data.get("chat")
         return str(chat["id"]) if isinstance(chat, dict) and "id" in chat else ""

@@ -16,13 +16,25 @@ from tracte.channels.models import Attempt, Dispatch, Interaction, Outcome
 from tracte.channels.tests.servers import mailroom
 from tracte.core import tenancy
 from tracte.core.clock import now
+from tracte.core.sql import rows
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 MAILS, KILLS = 200, 8
 
 
+ALIVE = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+AND (application_name = 'killed sender' OR usename LIKE '%%worker')
+"""
+
+
 def worker():
-    return commands.start("send", program=(sys.executable, "-m", "tracte.config.worker"))
+    return commands.start("send", program=(sys.executable, "-m", "tracte.config.worker"), PGAPPNAME="killed sender")
+
+
+def are_gone():
+    """The server has noticed that they died: what they were about to commit is in, or never will be."""
+    return rows(ALIVE)[0][0] == 0
 
 
 def count(administration, *states):
@@ -47,10 +59,12 @@ def test_kill_9_at_random_sends_each_at_most_once(administration):
                 running.send_signal(signal.SIGKILL)
                 running.communicate()
             assert kill or len(room.came) < MAILS
+        commands.wait_until(are_gone)
         # What the dead ones held in their hands: nothing is sent by that, some of it gets a job again.
         delivery.sweep(administration, at=now() + dt.timedelta(minutes=1), patience=dt.timedelta(seconds=1))
         with worker() as running:
-            commands.wait_until(lambda: not count(administration, "held", "sending"), seconds=120)
+            commands.wait_until(lambda: not count(administration, "held", "sending"), seconds=60)
+            assert running.poll() is None, "and it goes on running"
             running.terminate()
             running.communicate()
     with tenancy.acting_for(administration):

@@ -287,3 +287,11 @@ def test_recall_and_start_exclude_each_other(administration):
     for dispatch in dispatches:
         won = together(*[lambda d=dispatch: takes_back(d), lambda d=dispatch: starts(d)] * 2)
         assert sum(won) == 1
+
+
+def test_no_job_has_a_queueing_lock():
+    """A refused one would stop the worker that defers it each minute: see `tasks.sweep`."""
+    from tracte.channels import tasks
+
+    assert tasks.sweep.name in tasks.app.tasks
+    assert not [name for name, task in tasks.app.tasks.items() if task.queueing_lock]

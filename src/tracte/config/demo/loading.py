@@ -16,7 +16,7 @@ from tracte.core.clock import now
 
 HERE = Path(__file__).parent
 ANSWERED = ("email", "telegram", "webform")
-ATTENDED = dt.timedelta(days=4)  # what came before is history, and asks for no answer
+ATTENDED = dt.timedelta(hours=76)  # what came before is history, and asks for no answer
 
 
 def load(administration: uuid.UUID, directory: Path, *, progress: bool = True) -> Outcome:

@@ -62,6 +62,14 @@ OF_AGENT = "(SELECT * FROM inbox_conversation WHERE agent_id = %s::uuid AND {whi
 OF_UNITS = """(SELECT c.* FROM unnest(%s::uuid[]) AS un(id) CROSS JOIN LATERAL (
   SELECT * FROM inbox_conversation WHERE unit_id = un.id AND {which} ORDER BY {order} LIMIT {limit}) c)"""
 
+# In any order, and no further than MOST in all: `OFFSET 0` keeps each unit to its index, one after another.
+COUNTED = "(SELECT count(*) FROM (SELECT 1 FROM {source} LIMIT {limit}) c)"
+COUNT_OF = {
+    MINE: "(SELECT 1 FROM inbox_conversation WHERE agent_id = %s::uuid AND {which} OFFSET 0) c",
+    TEAM: """unnest(%s::uuid[]) AS un(id) CROSS JOIN LATERAL (
+      SELECT 1 FROM inbox_conversation WHERE unit_id = un.id AND {which} OFFSET 0) c""",
+}
+
 
 @dataclass(slots=True)
 class Item:
@@ -106,7 +114,7 @@ def page(view: View, user: User, units: list[uuid.UUID], after: str = "") -> tup
 def counts(user: User, units: list[uuid.UUID]) -> dict[str, str]:
     """How many each view has, as it is shown: of more than MOST, «999+»."""
     counted = [view for view in VIEWS if view.key not in UNCOUNTED]
-    parts = [f"(SELECT count(*) FROM {_source(view, _which(view), MOST + 1)} c)" for view in counted]
+    parts = [COUNTED.format(source=COUNT_OF[view.whose].format(which=_which(view)), limit=MOST + 1) for view in counted]
     asked = [value for view in counted for value in (*_asked(view, user, units), *_moments(view))]
     [found] = rows(f"SELECT {', '.join(parts)}", *asked)
     return {view.key: f"{MOST}+" if n > MOST else str(n) for view, n in zip(counted, found, strict=True)}

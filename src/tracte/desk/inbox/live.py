@@ -10,8 +10,9 @@ import time
 from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
 from django.db import connections
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 from tracte.core import live, tenancy
@@ -28,7 +29,10 @@ OVERLAP = 20  # ids before the last one that was heard: they are given before th
 @require_GET
 @staff(*ATTENDS)
 def stream(request: AgentRequest) -> HttpResponseBase:
-    """Server-sent events. `Last-Event-ID` brings what was missed."""
+    """Server-sent events. `Last-Event-ID` brings what was missed. A server that holds no lines says so: the page then
+    shows what is when it is asked for."""
+    if not isinstance(request, ASGIRequest):
+        return HttpResponse(status=204)
     seen = {str(unit) for unit in mine(request)}
     told = _told(_missed(request.headers.get("Last-Event-ID", "")), seen, str(request.user.pk), str(tenancy.required()))
     response = StreamingHttpResponse(told, content_type="text/event-stream")

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from django.utils import timezone
 
-from tracte.channels.models import Dispatch
+from tracte.channels.models import Attachment, Dispatch
 from tracte.core.clock import now
 from tracte.core.sql import rows
 from tracte.inbox.models import Conversation
@@ -55,6 +55,7 @@ class Entry:
     flags: list[str] = field(default_factory=list)
     auto: str = ""
     dispatch: Dispatch | None = None
+    files: list[Attachment] = field(default_factory=list)
 
     @property
     def can_be_taken_back(self) -> bool:
@@ -74,6 +75,10 @@ def entries(
         if found_dispatch := dispatches.get(one.id):
             one.dispatch, one.text = found_dispatch, found_dispatch.text
             one.who = found_dispatch.by.full_name if found_dispatch.by else None
+    files = groupby(Attachment.objects.of(*(one.id for one in said)).order_by("interaction", "id"), _its_turn)
+    held = {interaction: list(some) for interaction, some in files}
+    for one in said:
+        one.files = held.get(one.id, [])
     since = said[-1].at if has_older else None
     done = [Entry(*row) for row in rows(DONE, *[conversation.id] * 4)]
     whole = said + [one for one in done if since is None or one.at >= since]
@@ -82,6 +87,10 @@ def entries(
 
 def _said(id, at, direction, kind, text, quoted, flags, auto) -> Entry:  # type: ignore[no-untyped-def]
     return Entry(direction, id, at, None, text or "", "", kind or "message", quoted or "", flags or [], auto or "")
+
+
+def _its_turn(file: Attachment) -> uuid.UUID | None:
+    return file.interaction
 
 
 def by_day(found: Iterable[Entry]) -> list[tuple[dt.date, list[Entry]]]:

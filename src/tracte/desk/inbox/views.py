@@ -9,9 +9,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
-from django.utils.http import urlencode
+from django.utils.http import content_disposition_header, urlencode
 from django.views.decorators.http import require_GET
 
+from tracte.channels.models import Attachment
 from tracte.core import units
 from tracte.core.clock import now
 from tracte.core.guard import staff
@@ -73,6 +74,20 @@ def conversation(request: AgentRequest, conversation: uuid.UUID) -> HttpResponse
     else:
         template, context = "desk/inbox/inbox.html", listing(request) | opened(request, found) | {"open": str(found.id)}
     return _private(render(request, template, context))
+
+
+@require_GET
+@staff(*ATTENDS)
+def attachment(request: AgentRequest, conversation: uuid.UUID, attachment: uuid.UUID) -> HttpResponse:
+    """A file of one of its turns, to be saved and not shown: it comes from outside. Never what is in quarantine."""
+    found = visible(request, conversation)
+    file = Attachment.objects.with_verdict().filter(id=attachment).first()
+    if file is None or not found.turns.filter(interaction=file.interaction).exists() or not file.may_open:
+        raise Http404("this conversation holds no such file that may be opened")
+    response = HttpResponse(file.body(), content_type="application/octet-stream")
+    response["Content-Disposition"] = content_disposition_header(True, file.name)
+    response["X-Content-Type-Options"] = "nosniff"
+    return _private(response)
 
 
 def visible(request: AgentRequest, id: uuid.UUID) -> Conversation:

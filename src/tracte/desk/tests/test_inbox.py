@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from tracte.channels.models import Dispatch
 from tracte.core import tenancy
 from tracte.core.clock import now
+from tracte.core.keys import keyring
 from tracte.inbox.actions import handling
 from tracte.inbox.models import Closure, Conversation, Draft, Note, Snooze
 from tracte.inbox.tests import cast
@@ -211,3 +212,46 @@ def test_queries_do_not_grow(inbox, agent):
     many = queries("/desk/inbox/?view=free"), queries(f"/desk/inbox/{one.id}/?view=free")
     assert many[0] == few[0] <= MOST_QUERIES and many[1] <= few[1], (few, many)
     assert "Mostra els d’abans" in page(inbox, f"/desk/inbox/{one.id}/")
+
+
+def attach(conversation, name="avis.pdf", verdict=None):
+    from tracte.channels.models import Attachment, Scan
+
+    ring = keyring(conversation.administration_id)
+    turn = conversation.turns.first()
+    told = {"name": name, "content_type": "application/pdf", "size": 4, "digest": b"d", "interaction": turn.interaction}
+    file = Attachment.objects.create(body_sealed=ring.seal(b"%PDF"), **told)
+    if verdict:
+        Scan.objects.create(attachment=file, verdict=verdict)
+    return file
+
+
+def test_a_clean_file_is_saved_and_never_shown(inbox, one):
+    file = attach(one, verdict="clean")
+    assert "avis.pdf" in page(inbox, f"/desk/inbox/{one.id}/")
+    answer = inbox.get(f"/desk/inbox/{one.id}/files/{file.id}/")
+    assert answer.content == b"%PDF" and answer["Content-Disposition"] == 'attachment; filename="avis.pdf"'
+    assert answer["Content-Type"] == "application/octet-stream" and answer["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("verdict", [None, "infected", "unscanned"])
+def test_what_is_in_quarantine_says_why_and_is_not_given(inbox, one, verdict):
+    file = attach(one, verdict=verdict)
+    assert file.why_not in page(inbox, f"/desk/inbox/{one.id}/").replace("&#x27;", "'")
+    page(inbox, f"/desk/inbox/{one.id}/files/{file.id}/", status=404)
+
+
+def test_a_file_of_another_conversation_is_not_given(inbox, one):
+    [_, other] = write("bustia", message(cast.anna(), hours=1))
+    file = attach(other, verdict="clean")
+    page(inbox, f"/desk/inbox/{one.id}/files/{file.id}/", status=404)
+    page(inbox, f"/desk/inbox/{other.id}/files/{file.id}/")
+
+
+def test_the_follow_up_page_says_by_when(inbox, one):
+    from tracte.config.wiring import promised
+
+    said = promised(None, [one.turns.get().interaction])
+    assert said.startswith("Et contestarem: ") and said.endswith(".")
+    answer(inbox, one)
+    assert promised(None, [one.turns.order_by("at").first().interaction]) == ""

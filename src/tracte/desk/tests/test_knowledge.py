@@ -218,6 +218,7 @@ def test_filters_tell_which_answers_need_care(editor, town, answer):
     assert "no la donis per bona" in page
     assert "Caducada" in told(editor.get("/desk/answers/?q=llum"))
     edit = filled(editor, f"/desk/answers/{answer.id}/edit/")
+    assert edit["expires_on"] == today.isoformat()  # a browser reads no other form
     assert "S’ha de repassar abans" in told(
         editor.post(f"/desk/answers/{answer.id}/edit/", edit | {"review_on": "2031-01-01", "expires_on": "2030-01-01"})
     )

@@ -95,8 +95,8 @@ def test_an_editor_writes_a_service_its_rule_and_an_answer(browser, live, admini
     assert "En 10 dies laborables com a molt." in page.inner_text("main")
     page.click("main >> text=Competència")
     page.fill("[name=unit]", "via-publica")
-    page.click("text=Desa la norma")
-    page.wait_for_load_state()
+    page.click("text=Desa la norma")  # from today on, as the form proposes
+    page.locator("text=Val ara").wait_for()
     page.click("text=Qui ho rebria?")
     page.click("text=Mira-ho")
     page.wait_for_load_state()

@@ -113,6 +113,12 @@ def test_nobody_known_has_a_conversation_each(administration):
     assert len(found) == 2 and all(one.record_id is None and one.address == "" for one in found)
 
 
+@pytest.mark.parametrize(("chosen", "kept"), [("email", "merce.puig@exemple.cat"), ("phone", ""), ("page", "")])
+def test_the_way_that_they_chose_is_kept(administration, chosen, kept):
+    [one] = write("formularis", message(cast.merce(), kind="form", data={"answer_by": chosen}))
+    assert one.address == kept
+
+
 def test_an_answer_names_its_conversation_whatever_its_subject(administration, agent):
     [one] = write("bustia", message(cast.merce(), id="a@exemple.org", hours=5))
     dispatch = answered(one, agent)

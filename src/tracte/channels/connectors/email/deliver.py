@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
@@ -46,7 +47,8 @@ def deliver(out: Outgoing, way: dict[str, Any]) -> Result:
         at = server.parse(url)
     except ValueError as error:
         return Result(REFUSED, str(error))
-    return asyncio.run(_send(at, out, content))
+    with ThreadPoolExecutor(1) as thread:  # in a loop of its own, whatever loop this thread may be running
+        return thread.submit(lambda: asyncio.run(_send(at, out, content))).result()
 
 
 async def _send(at: server.Server, out: Outgoing, content: bytes) -> Result:
