@@ -39,9 +39,9 @@ def reply(conversation: Conversation, *, by: User, at: dt.datetime, text: str, s
         current.account,
         record=current.record,
         to=current.address,
-        subject=_subject(current),
+        subject=subject_of(current),
         text=text.strip(),
-        in_reply_to=_thread(current),
+        in_reply_to=thread_of(current),
         key=f"reply:{key}",
         by=by,
         at=at,
@@ -95,12 +95,12 @@ def _was_answered(conversation: Conversation, seen: int) -> bool:
     return any(turn.dispatch_id for turn in newest)
 
 
-def _subject(conversation: Conversation) -> str:
+def subject_of(conversation: Conversation) -> str:
     subject = conversation.subject
     return subject if not subject or re.match(r"(?i)(re|rv|aw)\s*:", subject) else f"Re: {subject}"
 
 
-def _thread(conversation: Conversation) -> list[str]:
+def thread_of(conversation: Conversation) -> list[str]:
     """The channel's ids of the last turns, oldest first."""
     newest = conversation.turns.order_by("-at", "-interaction").values_list("interaction", flat=True)[:THREAD]
     ids = dict(

@@ -9,7 +9,8 @@ import pytest
 def clock(request):
     from tracte.inbox.tests import cast
 
-    if "administration" in request.fixturenames:
+    marked = request.node.get_closest_marker("django_db")
+    if "administration" in request.fixturenames and not marked.kwargs.get("transaction"):
         request.getfixturevalue("administration")
         cast.clock()
 
