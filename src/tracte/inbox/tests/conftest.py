@@ -10,7 +10,7 @@ def clock(request):
     from tracte.inbox.tests import cast
 
     marked = request.node.get_closest_marker("django_db")
-    if "administration" in request.fixturenames and not marked.kwargs.get("transaction"):
+    if "administration" in request.fixturenames and not (marked and marked.kwargs.get("transaction")):
         request.getfixturevalue("administration")
         cast.clock()
 
