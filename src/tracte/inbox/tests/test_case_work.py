@@ -77,7 +77,7 @@ def test_a_conversations_clock_stands_too(conversation, agent):
     assert conversation.is_promised
 
 
-def test_many_cases_one_job_and_each_its_own_answer(case, nuria, lamp):  # noqa: F811
+def test_many_cases_one_job_and_each_its_own_answer(case, nuria, lamp, place):  # noqa: F811
     door = cast.door("formularis")
     second = opened(lamp, answering=Answering(door, None, "anna@exemple.cat", "es"))
     nowhere = opened(lamp)
@@ -87,6 +87,8 @@ def test_many_cases_one_job_and_each_its_own_answer(case, nuria, lamp):  # noqa:
     assert refusal(join_job, second, job, by=nuria, at=now()) == "joined"
     assert refusal(finish_job, job, by=nuria, at=now(), texts={"es": "Ya"}) == "nothing"
     assert not Dispatch.objects.exists()
+    stranger = hired("Rita Mas", place.units["aran"])
+    assert refusal(finish_job, job, by=stranger, at=now(), texts={"ca": "x"}) == "elsewhere"
     finish_job(job, by=nuria, at=now(), texts={"ca": "Ja s’encén.", "es": "Ya se enciende.", "oc": " "})
     assert refusal(finish_job, job, by=nuria, at=now(), texts={"ca": "x"}) == "finished"
     assert job.cases.open().count() == 3, "it proposes, and closes nothing by itself"
