@@ -31,26 +31,6 @@ from tracte.knowledge import actions as knowledge
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def place(administration):
-    return town.build()
-
-
-@pytest.fixture
-def lamp(place):
-    return place.services["carrer.llum.fanal"]
-
-
-@pytest.fixture
-def nuria(place):
-    return hired("Núria Pla", place.units["llums"])
-
-
-@pytest.fixture
-def case(conversation, lamp, agent):
-    return opened(lamp, agent, conversation=conversation)
-
-
 def whats(case):
     return [step.what for step in case.steps.order_by("at", "id")]
 
