@@ -86,6 +86,7 @@ REASONS: Mapping[str, object] = {
     "finished": _("Aquesta feina ja és acabada."),
     "claim_late": _("Ja ha passat el termini per reclamar: obre un cas nou."),
     "nobody_outside": _("Digues a qui ho preguntes: una unitat, o el nom d’algú de fora."),
+    "of_case": _("És la resposta d’un cas: no es pot aturar des d’aquí."),
     "no_unit": _("No hi ha cap unitat amb aquest codi: tria’n una de la llista."),
     "no_service": _("No hi ha cap servei amb aquesta clau: tria’n un de la llista."),
     "no_place": _("No hi ha cap territori amb aquest codi: tria’n un de la llista."),

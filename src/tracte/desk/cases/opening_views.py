@@ -58,7 +58,7 @@ def open_from(request: AgentRequest, conversation: uuid.UUID) -> HttpResponse:
 def _open(request: AgentRequest, found: Conversation, service: Service) -> Case:
     given = valid(OpenForm(request.POST))
     at = now()
-    if same := _other(request, "same"):
+    if (same := _other(request, "same")) and same.record_id and same.record_id == found.record_id:
         add_conversation(same, found, by=request.user, at=at)
         messages.success(request, gettext("Aquesta conversa ja és també d’aquest cas."))
         return same

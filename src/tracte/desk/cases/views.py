@@ -94,7 +94,8 @@ def visible(id: uuid.UUID) -> Case:
 def opened(request: AgentRequest, found: Case, **more: Any) -> dict[str, Any]:
     """All that its page shows. Of a confidential service others see its number, service and dates, and nothing else."""
     if contract.redacted(found.service, request.user):
-        return {"case": found, "is_redacted": True, **more}
+        asked = [one for one in _referrals(request, found) if one.is_mine]  # type: ignore[attr-defined]
+        return {"case": found, "is_redacted": True, "referrals": asked, **more}
     promise = found.promises.order_by("-at", "-id").first()
     standing = promise if promise and promise.ended_at is None else None
     return {

@@ -228,6 +228,18 @@ def test_of_a_confidential_service_others_see_that_it_exists_and_no_more(client_
     assert case.steps.count() == 1
 
 
+def test_whoever_is_asked_of_a_confidential_case_sees_the_question_and_what_was_shared(
+    conversation, lamp, place, signed_in
+):
+    knowledge.revise(lamp, is_confidential=True, readers=["govern"], by=None, at=now())
+    lamp.refresh_from_db()
+    boss = hired("Aina Soler", Unit.objects.get(code="govern"))
+    case = opened(lamp, boss, conversation=conversation, asked="Un secret gros", place=Place(None, "Carrer Nou, 1"))
+    refer(case, by=boss, at=now(), question="És nostre?", days=2, unit=place.units["aran"], shared=["place"])
+    page = read(signed_in(hired("Pol Riu", place.units["aran"])), f"/desk/cases/{case.id}/")
+    assert "És nostre?" in page and "Carrer Nou, 1" in page and "secret" not in page and "Mercè" not in page
+
+
 def test_their_page_shows_what_they_have_open(client_, case, conversation):
     client_.post("/desk/purpose/", {"purpose": "attend"})
     person = Membership.objects.live().get(record=conversation.record_id).person_id

@@ -15,7 +15,7 @@ from tracte.inbox import promising
 from tracte.inbox.actions import lock, touch
 from tracte.inbox.arrivals import EXCERPT
 from tracte.inbox.checking import Refused, check
-from tracte.inbox.models import Conversation, Draft, Mention, Note, Promise, Turn
+from tracte.inbox.models import Conversation, Draft, Mention, Note, Promise, Step, Turn
 from tracte.inbox.suggesting import filling
 
 THREAD = 20  # ids of the thread that an answer names
@@ -61,6 +61,8 @@ def take_back(turn: Turn, *, by: User, at: dt.datetime) -> str:
     """Stop an answer that has not left: the conversation waits as before, and the text is a draft again. Its text."""
     current = lock(turn.conversation)
     dispatch = turn.dispatch
+    if dispatch and Step.objects.filter(dispatch=dispatch).exists():
+        raise Refused("of_case")
     if dispatch is None or not sending.recall(dispatch, by=by, at=at):
         raise Refused("late")
     turn.delete()

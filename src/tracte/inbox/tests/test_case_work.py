@@ -24,7 +24,7 @@ from tracte.inbox.case_checking import check
 from tracte.inbox.models import Case, Referral
 from tracte.inbox.tests import cast
 from tracte.inbox.tests.test_answering import refusal
-from tracte.inbox.tests.test_cases import answered, case, lamp, nuria, place, shut, whats  # noqa: F401
+from tracte.inbox.tests.test_cases import answered, shut, whats
 from tracte.inbox.tests.town import hired, opened
 from tracte.knowledge import actions as knowledge
 from tracte.knowledge.tests.town import LONG_AGO
@@ -33,19 +33,19 @@ pytestmark = pytest.mark.django_db
 HERE = (41.1561, 1.1069)
 
 
-def put(lamp, metres=0.0, **more):  # noqa: F811
+def put(lamp, metres=0.0, **more):
     """A case so many metres north of HERE."""
     return opened(lamp, place=Place(None, "", HERE[0] + metres / 111_195, HERE[1]), **more)
 
 
 @pytest.fixture
-def near(lamp):  # noqa: F811
+def near(lamp):
     knowledge.revise(lamp, similar_metres=50, similar_hours=48, by=None, at=now())
     lamp.refresh_from_db()
     return lamp
 
 
-def test_a_pause_moves_the_deadline_by_as_much(case, nuria):  # noqa: F811
+def test_a_pause_moves_the_deadline_by_as_much(case, nuria):
     promise = case.promises.get()
     due = promise.due_at
     assert refusal(pause, promise, by=nuria, at=now(), reason=" ") == "reason"
@@ -61,7 +61,7 @@ def test_a_pause_moves_the_deadline_by_as_much(case, nuria):  # noqa: F811
     assert whats(case) == ["opened", "paused", "resumed"] or set(whats(case)) == {"opened", "paused", "resumed"}
 
 
-def test_what_is_answered_while_it_was_paused_is_in_time(case, nuria):  # noqa: F811
+def test_what_is_answered_while_it_was_paused_is_in_time(case, nuria):
     pause(case.promises.get(), by=nuria, at=now(), reason="Esperem la companyia")
     answered(case, nuria)
     promise = case.promises.get()
@@ -77,7 +77,7 @@ def test_a_conversations_clock_stands_too(conversation, agent):
     assert conversation.is_promised
 
 
-def test_many_cases_one_job_and_each_its_own_answer(case, nuria, lamp):  # noqa: F811
+def test_many_cases_one_job_and_each_its_own_answer(case, nuria, lamp, place):
     door = cast.door("formularis")
     second = opened(lamp, answering=Answering(door, None, "anna@exemple.cat", "es"))
     nowhere = opened(lamp)
@@ -87,6 +87,8 @@ def test_many_cases_one_job_and_each_its_own_answer(case, nuria, lamp):  # noqa:
     assert refusal(join_job, second, job, by=nuria, at=now()) == "joined"
     assert refusal(finish_job, job, by=nuria, at=now(), texts={"es": "Ya"}) == "nothing"
     assert not Dispatch.objects.exists()
+    stranger = hired("Rita Mas", place.units["aran"])
+    assert refusal(finish_job, job, by=stranger, at=now(), texts={"ca": "x"}) == "elsewhere"
     finish_job(job, by=nuria, at=now(), texts={"ca": "Ja s’encén.", "es": "Ya se enciende.", "oc": " "})
     assert refusal(finish_job, job, by=nuria, at=now(), texts={"ca": "x"}) == "finished"
     assert job.cases.open().count() == 3, "it proposes, and closes nothing by itself"
@@ -97,7 +99,7 @@ def test_many_cases_one_job_and_each_its_own_answer(case, nuria, lamp):  # noqa:
     assert whats(second)[-3:] == ["joined", "answered", "closed"]
 
 
-def test_a_job_is_of_one_service_and_is_left_with_a_reason(case, nuria, place):  # noqa: F811
+def test_a_job_is_of_one_service_and_is_left_with_a_reason(case, nuria, place):
     job = begin_job(case, by=nuria, at=now(), title="Fanal")
     other = opened(place.services["carrer.llum"])
     assert refusal(join_job, other, job, by=nuria, at=now()) == "other_service"
@@ -106,18 +108,18 @@ def test_a_job_is_of_one_service_and_is_left_with_a_reason(case, nuria, place): 
     assert refusal(join_job, case, begin_done(other, nuria), by=nuria, at=now()) == "finished"
 
 
-def begin_done(case, by):  # noqa: F811
+def begin_done(case, by):
     job = begin_job(case, by=by, at=now(), title="Feta")
     finish_job(job, by=by, at=now(), texts={"ca": "Feta"})
     return job
 
 
-def test_before_it_is_closed_a_claim_is_a_note(case, agent):  # noqa: F811
+def test_before_it_is_closed_a_claim_is_a_note(case, agent):
     assert claim(case, by=agent, at=now(), text="Encara no s’encén", key="c") is None
     assert whats(case) == ["opened", "noted"] and Case.objects.count() == 1
 
 
-def test_a_claim_is_a_case_and_the_second_goes_further_up(case, agent, nuria, place):  # noqa: F811
+def test_a_claim_is_a_case_and_the_second_goes_further_up(case, agent, nuria, place):
     add_unit(code="urba", name="Urbanisme", since=LONG_AGO)
     above = place.units["bustia"]
     version = place.units["llums"].versions.get()
@@ -137,7 +139,7 @@ def test_a_claim_is_a_case_and_the_second_goes_further_up(case, agent, nuria, pl
     assert claim(case, by=agent, at=now() + dt.timedelta(days=29), text="Res", key="f")
 
 
-def test_who_is_asked_outside_gets_what_was_chosen_and_answers_once(case, nuria):  # noqa: F811
+def test_who_is_asked_outside_gets_what_was_chosen_and_answers_once(case, nuria):
     case.place = "Carrer de la Font, 8"
     case.save()
     door = cast.door("bustia")
@@ -164,7 +166,7 @@ def test_who_is_asked_outside_gets_what_was_chosen_and_answers_once(case, nuria)
     assert case.waits_since is None and case.steps.get(what="returned").reason == "Dilluns"
 
 
-def test_an_expert_of_another_unit_answers_and_nobody_else(case, nuria, agent, place):  # noqa: F811
+def test_an_expert_of_another_unit_answers_and_nobody_else(case, nuria, agent, place):
     expert = hired("Pol Riu", place.units["aran"])
     asked = refer(case, by=nuria, at=now(), question="És nostre?", days=2, unit=place.units["aran"])
     assert find(tokens.sign(asked.id)) is None, "no link opens what was asked within"
@@ -178,7 +180,7 @@ def test_an_expert_of_another_unit_answers_and_nobody_else(case, nuria, agent, p
         Referral.objects.filter(id=again.id).update(end="answered")
 
 
-def test_closed_it_asks_nobody_any_more(case, nuria, place):  # noqa: F811
+def test_closed_it_asks_nobody_any_more(case, nuria, place):
     refer(case, by=nuria, at=now(), question="És nostre?", days=2, unit=place.units["aran"])
     answered(case, nuria)
     close(case, by=nuria, at=now(), how="answered")
@@ -186,7 +188,7 @@ def test_closed_it_asks_nobody_any_more(case, nuria, place):  # noqa: F811
     assert case.referrals.get().end == "withdrawn" and case.waits_since is None
 
 
-def test_similar_is_near_of_the_same_service_and_lately(near, nuria, place):  # noqa: F811
+def test_similar_is_near_of_the_same_service_and_lately(near, nuria, place):
     first, second = put(near, 10), put(near, 49)
     put(near, 51), opened(near), put(place.services["carrer"])
     old = put(near, 5, at=now() - dt.timedelta(hours=50))
@@ -198,7 +200,7 @@ def test_similar_is_near_of_the_same_service_and_lately(near, nuria, place):  # 
     assert similar.find(near, None, None, now()) == similar.find(place.services["carrer"], *HERE, now()) == []
 
 
-def _closed(case):  # noqa: F811
+def _closed(case):
     from tracte.inbox.models import CaseClosure
 
     return CaseClosure.objects.create(case=case, how="unanswered", reason="x")

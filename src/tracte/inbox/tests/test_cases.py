@@ -16,11 +16,12 @@ from tracte.core import tenancy
 from tracte.core.clock import now
 from tracte.core.models import Event
 from tracte.inbox import numbers
+from tracte.inbox.actions.answering import take_back
 from tracte.inbox.actions.cases import Answering, Place, add_conversation
 from tracte.inbox.actions.cases.answering import answer
 from tracte.inbox.actions.cases.handling import change_service, close, give, note, reopen
 from tracte.inbox.case_checking import check
-from tracte.inbox.models import Case, CaseClosure, CaseOrigin, Conversation, Promise, Step
+from tracte.inbox.models import Case, CaseClosure, CaseOrigin, Conversation, Promise, Step, Turn
 from tracte.inbox.tests import cast, town
 from tracte.inbox.tests.cast import message, write
 from tracte.inbox.tests.test_answering import refusal
@@ -28,26 +29,6 @@ from tracte.inbox.tests.town import hired, opened
 from tracte.knowledge import actions as knowledge
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def place(administration):
-    return town.build()
-
-
-@pytest.fixture
-def lamp(place):
-    return place.services["carrer.llum.fanal"]
-
-
-@pytest.fixture
-def nuria(place):
-    return hired("Núria Pla", place.units["llums"])
-
-
-@pytest.fixture
-def case(conversation, lamp, agent):
-    return opened(lamp, agent, conversation=conversation)
 
 
 def whats(case):
@@ -177,6 +158,7 @@ def _token(dispatch):
 def test_the_same_answer_twice_is_sent_once(case, nuria):
     assert answered(case, nuria, key="a").id == answered(case, nuria, key="a", text="Un altre").id
     assert Dispatch.objects.count() == 1 and whats(case) == ["opened", "answered"]
+    assert refusal(take_back, Turn.objects.get(dispatch__isnull=False), by=nuria, at=now()) == "of_case"
 
 
 def test_without_a_conversation_it_goes_where_it_was_said(lamp, nuria, place):

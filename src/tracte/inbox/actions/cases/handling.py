@@ -27,7 +27,7 @@ def give(
     unit = unit or current.unit
     if unit.pk != current.unit_id and not reason.strip():
         raise Refused("reason")
-    if agent and unit.pk not in units.of(agent, *ATTENDS):
+    if agent and unit.pk not in units.of(agent, *ATTENDS) and unit != units.root():
         raise Refused("nobody")
     before = Case(id=current.id, unit_id=current.unit_id, agent_id=current.agent_id)
     current.unit, current.agent = unit, agent

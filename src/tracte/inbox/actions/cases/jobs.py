@@ -7,13 +7,15 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
+from tracte.core import units
 from tracte.core.models import User
 from tracte.inbox.actions.cases import What, changed, lock, step, touch
 from tracte.inbox.actions.cases.answering import answer
 from tracte.inbox.actions.cases.handling import close
-from tracte.inbox.case_checking import check, require
-from tracte.inbox.checking import Refused
+from tracte.inbox.case_checking import require
+from tracte.inbox.checking import ATTENDS, Refused
 from tracte.inbox.models import Case, CaseClosure, Job, JobFinish
+from tracte.knowledge import contract
 
 AT_ONCE = 200  # cases of a job that are answered in one go
 
@@ -80,8 +82,8 @@ def finish_job(job: Job, *, by: User, at: dt.datetime, texts: Mapping[str, str])
     kept = {language: text.strip() for language, text in texts.items() if text.strip()}
     if not kept.get("ca"):
         raise Refused("nothing")
-    if not any(check(case, by)["note"].is_allowed for case in job.cases.all()[:1]):
-        raise Refused("confidential")
+    if contract.redacted(job.service, by) or job.unit_id not in units.seen_by(by, *ATTENDS):
+        raise Refused("elsewhere")
     made, is_new = JobFinish.objects.get_or_create(job=job, defaults={"by": by, "at": at, "texts": kept})
     if not is_new:
         raise Refused("finished")
