@@ -103,4 +103,4 @@ def _waits_no_more(whose: Conversation | Case) -> None:
 
 
 def _calendar(key: str) -> Calendar | None:
-    return Calendar.objects.prefetch_related("days").filter(key=key).first() if key else None
+    return Calendar.objects.with_days().filter(key=key).first() if key else None

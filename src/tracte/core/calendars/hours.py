@@ -15,8 +15,9 @@ IN = {"ca": "ca", "es": "es", "oc": "ca", "en": "en_US"}  # the languages of the
 
 
 def of(calendar: Calendar, language: str = "ca") -> Hours:
-    """One query for its own days; those of the land come from the library, in this language."""
-    own = {day.on: "" if day.is_worked else day.name for day in calendar.days.all()}
+    """Its own days cost a query, unless it was asked for `with_days`; those of the land come from the library, in this
+    language."""
+    own = calendar.own_days
 
     def holiday(day: dt.date) -> str:
         return own[day] if day in own else _of_land(calendar.subdivision, day.year, language).get(day, "")

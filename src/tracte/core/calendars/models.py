@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from django.contrib.postgres.aggregates import JSONBAgg
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import JSONObject
 
 from tracte.core import tenancy
 from tracte.core.declared import Declared
 from tracte.core.ids import uuid7
+
+
+class Calendars(models.QuerySet):
+    def with_days(self) -> Calendars:
+        """With their own days, in the same query."""
+        day = JSONObject(on="days__on", name="days__name", is_worked="days__is_worked")
+        return self.annotate(days_told=JSONBAgg(day, filter=Q(days__isnull=False), default=[]))
 
 
 class Calendar(models.Model):
@@ -21,6 +32,8 @@ class Calendar(models.Model):
     zone = models.TextField(default="Europe/Madrid")
     week = models.JSONField()
     subdivision = models.TextField(blank=True, default="ES-CT")
+
+    objects = Calendars.as_manager()
     privacy = Declared("administer", "installation", open="id administration key names zone week subdivision")
 
     class Meta:
@@ -33,6 +46,14 @@ class Calendar(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def own_days(self) -> dict[dt.date, str]:
+        """Day -> name; no name: it is worked, whatever the land does."""
+        told = self.__dict__.get("days_told")
+        if told is None:
+            told = [{"on": str(one.on), "name": one.name, "is_worked": one.is_worked} for one in self.days.all()]
+        return {dt.date.fromisoformat(day["on"]): "" if day["is_worked"] else day["name"] for day in told}
 
 
 class Holiday(models.Model):
