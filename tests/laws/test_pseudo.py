@@ -15,9 +15,13 @@ from tracte.core.clock import now
 from tracte.core.ids import uuid7
 from tracte.desk.tests import cast
 from tracte.inbox.actions.answering import reply
+from tracte.inbox.actions.cases import open_case
+from tracte.inbox.actions.cases.jobs import begin_job
+from tracte.inbox.actions.cases.referring import Outside, refer
 from tracte.inbox.actions.templating import set_template
 from tracte.inbox.tests import cast as inbox_cast
 from tracte.knowledge import actions as services
+from tracte.knowledge.models import Service
 from tracte.knowledge.tests import town as towns
 from tracte.people.appearance import Appearance, Identifier
 from tracte.people.models import Edge, Freeze, Relation
@@ -30,7 +34,7 @@ VOID = ("input", "meta", "link", "br", "hr", "img")
 DATA = (
     "core_administration core_user core_unitversion inbox_conversation people_sourcerecord channels_account "
     "channels_interaction inbox_template privacy_purpose knowledge_service knowledge_answertext knowledge_visibility "
-    "vocabularies_concept"
+    "vocabularies_concept inbox_case inbox_job inbox_referral"
 )
 
 
@@ -93,8 +97,13 @@ def inbox(agent) -> dict[str, object]:
     inbox_cast.clock()
     [conversation] = inbox_cast.write("bustia", inbox_cast.message(inbox_cast.anna(), "Bon dia"))
     turn = reply(conversation, by=agent, at=now(), text="Hola", seen=1, key=uuid7())
+    service = Service.objects.get(key="carrer")
+    case = open_case(service, by=agent, at=now(), key="a", asked="Fanal", conversation=conversation)
+    job = begin_job(case, by=agent, at=now(), title="Fanal")
+    asked = refer(case, by=agent, at=now(), question="Fanal", days=2, shared=["asked"], outside=Outside("Fanal"))
     kept = set_template("hola", names={"ca": "Hola"}, texts={"ca": "Hola"}, by=None, at=now())
-    return {"conversation": conversation.id, "turn": turn.id, "template": kept.id, "attachment": uuid7()}
+    names = {"conversation": conversation.id, "turn": turn.id, "template": kept.id, "attachment": uuid7()}
+    return names | {"case": case.id, "job": job.id, "referral": asked.id}
 
 
 def test_nothing_on_the_pages_of_the_staff_is_left_unmarked(administration, agent, signed_in, monkeypatch):

@@ -16,10 +16,12 @@ from ninja.security import HttpBearer
 from tracte.channels import importing
 from tracte.channels.connectors import strict_json
 from tracte.channels.connectors.cloudevents import parse as cloudevents
+from tracte.channels.connectors.strict_json import BadJson as BadJson
+from tracte.channels.connectors.strict_json import loads as loads
 from tracte.channels.models import Account
+from tracte.channels.problems import refuse
 from tracte.channels.receive import Report
 from tracte.channels.schema import INTERACTIONS
-from tracte.channels.views import refuse
 from tracte.core import tenancy
 from tracte.core.actions import administration_by_host, administration_of_key, open_key
 
@@ -53,11 +55,15 @@ class KeyOfAccount(HttpBearer):
         if administration is None or administration != administration_by_host(request.get_host()):
             return None
         with tenancy.acting_for(administration):
-            key = open_key(token)
-            scopes = key.scopes if key else []
-            wanted = [scope.removeprefix(SCOPE) for scope in scopes if scope.startswith(SCOPE)]
-            account = Account.objects.filter(key__in=wanted).first()
+            account = account_of(token, SCOPE)
         return (administration, account) if account else None
+
+
+def account_of(token: str, scope: str) -> Account | None:
+    """The account that a live key of the current administration is bound to in this scope."""
+    key = open_key(token)
+    wanted = [one.removeprefix(scope) for one in (key.scopes if key else []) if one.startswith(scope)]
+    return Account.objects.filter(key__in=wanted).first() if wanted else None
 
 
 def says_what_to_bring(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_POST
 from tracte.channels import connectors
 from tracte.channels.actions import receive_many
 from tracte.channels.models import Account
+from tracte.channels.problems import refuse
 from tracte.core import guard, keys, tenancy
 from tracte.core.actions import administration_by_host
 
@@ -51,9 +51,3 @@ def _is_signed(request: HttpRequest, account: Account) -> bool:
     if sealed is None or not given:  # an empty secret opens nothing
         return False
     return hmac.compare_digest(given.encode(), keys.keyring(account.administration_id).open(sealed))
-
-
-def refuse(status: int, detail: str) -> JsonResponse:
-    """A problem (RFC 9457); `detail` is one line that says what is wrong and how to mend it."""
-    problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    return JsonResponse(problem, status=status, content_type="application/problem+json")

@@ -138,14 +138,16 @@ def channel_add(key: str, kind: str, name: str, mapping: str, own: tuple[str, ..
 @channel.command("key")
 @click.argument("key")
 @click.option("--name", default="", help="What the program is called.")
-def channel_key(key: str, name: str) -> None:
+@click.option("--cases", is_flag=True, help="To open cases with, instead of handing interactions in.")
+def channel_key(key: str, name: str, cases: bool) -> None:
     """Issue an API key bound to a channel account. It is shown once."""
     administration = installation.ready()
     from tracte.channels.importing import account
     from tracte.core import actions, tenancy
 
     with tenancy.acting_for(administration):
-        secret = actions.issue_key(name=name or key, scopes=[f"interactions:{account(key).key}"], by=None)
+        scope = f"{'cases' if cases else 'interactions'}:{account(key).key}"
+        secret = actions.issue_key(name=name or key, scopes=[scope], by=None)
     click.echo(secret)
 
 

@@ -155,7 +155,8 @@ class ApiKeys(models.QuerySet):
 
 
 class ApiKey(models.Model):
-    """A program's key. Only its hash is kept; people recognise it by `prefix`. Scopes: `interactions:<account key>`."""
+    """A program's key. Only its hash is kept; people recognise it by `prefix`. Scopes:
+    `interactions:<account key>`, `cases:<account key>`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     administration = tenancy.owner()

@@ -13,6 +13,9 @@ from tracte.desk import (
     views,
     why_views,
 )
+from tracte.desk.cases import acts as case_acts
+from tracte.desk.cases import job_views, opening_views
+from tracte.desk.cases import views as case_views
 from tracte.desk.inbox import (
     acts,
     live,
@@ -53,6 +56,21 @@ urlpatterns = [
     path("templates/<uuid:template>/drop/", template_views.drop, name="drop_template"),
     path("topics-model/", topics_model_views.show, name="topics_model"),
     path("topics-model/table.csv", topics_model_views.table, name="topics_model_table"),
+    path("inbox/<uuid:conversation>/case/", opening_views.open_from, name="open_case"),
+    path("cases/", case_views.cases, name="cases"),
+    path("cases/<uuid:case>/", case_views.case, name="case"),
+    path("cases/<uuid:case>/answer/", case_acts.answer, name="case_answer"),
+    path("cases/<uuid:case>/note/", case_acts.note, name="case_note"),
+    path("cases/<uuid:case>/give/", case_acts.give, name="case_give"),
+    path("cases/<uuid:case>/service/", case_acts.change_service, name="case_service"),
+    path("cases/<uuid:case>/close/", case_acts.close, name="case_close"),
+    path("cases/<uuid:case>/reopen/", case_acts.reopen, name="case_reopen"),
+    path("cases/<uuid:case>/pause/", case_acts.pause, name="case_pause"),
+    path("cases/<uuid:case>/claim/", case_acts.claim, name="case_claim"),
+    path("cases/<uuid:case>/refer/", case_acts.refer, name="case_refer"),
+    path("cases/<uuid:case>/job/", case_acts.job, name="case_job"),
+    path("referrals/<uuid:referral>/", case_acts.referral, name="case_referral"),
+    path("jobs/<uuid:job>/", job_views.job, name="job"),
     path("purpose/", views.purpose, name="purpose"),
     path("people/", views.people, name="people"),
     path("people/<uuid:person>/", views.person, name="person"),

@@ -17,6 +17,7 @@ from tracte.core.guard import staff
 from tracte.desk import timeline, visit, weights_words, words
 from tracte.desk.counts import count
 from tracte.desk.forms import TimelineForm, seal, unseal
+from tracte.inbox.models import Case
 from tracte.people import profile as people_profile
 from tracte.people.profile import Profile
 from tracte.people.protections import freezing, relations
@@ -99,9 +100,15 @@ def person(request: visit.AgentRequest, profile: Profile) -> HttpResponse:
         "last_period": words.period(wanted.before[0]) if wanted.before else "",
         "doubts": _doubts(request, records) if template == "person.html" else [],
         "shares": relations.of_records(records) if template == "person.html" else [],
+        "cases": _cases(records) if template == "person.html" else [],
         "frozen": freezing.of_person(profile) if template == "person.html" else None,
     }
     return render(request, f"desk/{template}", context)
+
+
+def _cases(records: list[uuid.UUID]) -> list[Case]:
+    """What they have open: that there is a case, of what and by when, and nothing that it says."""
+    return list(Case.objects.open().of_records(records).select_related("service").order_by("due_at", "id")[:20])
 
 
 def _doubts(request: visit.AgentRequest, records: list[uuid.UUID]) -> list[tuple[Doubt, str]]:

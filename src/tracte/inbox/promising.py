@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Iterable
 
 from tracte.core.calendars import hours
-from tracte.core.calendars.business_time import Hours, Term, due
+from tracte.core.calendars.business_time import Term, due
 from tracte.core.models import Calendar, User
-from tracte.inbox.models import Conversation, Promise
+from tracte.inbox.models import Case, Conversation, Promise
 from tracte.inbox.models.conversation import NO_TERM
+from tracte.knowledge import contract
+from tracte.knowledge.models import Service
 
 ANSWER = Term(2, "working_days")  # where no service says otherwise
 CALENDAR = "atencio"
@@ -26,50 +28,79 @@ def promise(
 
     Without the calendar of attention nothing is promised: nobody can say by when.
     """
-    calendar = Calendar.objects.prefetch_related("days").filter(key=CALENDAR).first()
+    calendar = _calendar(CALENDAR)
     if calendar is None:
         return []
-    clock = hours.of(calendar)
     made = [
-        _made(one, one.waiting_since, term, what, calendar, clock, by) for one in conversations if one.waiting_since
+        counted(Promise(conversation=one, what=what, since=one.waiting_since, calendar=calendar, by=by), term)
+        for one in conversations
+        if one.waiting_since
     ]
     return Promise.objects.bulk_create(made)
 
 
-def _made(
-    conversation: Conversation,
-    since: dt.datetime,
-    term: Term,
-    what: str,
-    calendar: Calendar,
-    clock: Hours,
-    by: User | None,
-) -> Promise:
-    found = due(since, term, clock)
-    conversation.due_at = found.at or NO_TERM
-    return Promise(
-        conversation=conversation,
-        what=what,
-        since=since,
-        amount=term.amount,
-        unit=term.unit,
-        calendar=calendar,
-        skipped=[[day.isoformat(), why] for day, why in found.skipped],
-        due_at=found.at,
-        by=by,
-    )
+def promise_case(case: Case, *, since: dt.datetime, by: User | None) -> Promise | None:
+    """What its service promises, its own or inherited, by its own calendar; the caller saves the case."""
+    made = foreseen(case.service, since=since, case=case, by=by)
+    if made:
+        made.save(force_insert=True)
+    return made
 
 
-def keep(conversation: Conversation, *, at: dt.datetime) -> None:
-    """What stood is done, in time or late; the conversation waits for nothing. The caller saves it."""
-    for standing in conversation.promises.standing() if conversation.is_promised else ():
+def foreseen(
+    service: Service, *, since: dt.datetime, case: Case | None = None, by: User | None = None
+) -> Promise | None:
+    """What would be promised of a service; not saved."""
+    said = contract.promise(service)
+    term = Term(said.amount, said.unit) if said.amount else ANSWER
+    calendar = _calendar(said.calendar_key) or _calendar(CALENDAR)
+    if calendar is None:
+        return None
+    return counted(Promise(case=case, what=Promise.What.ANSWER, since=since, calendar=calendar, by=by), term)
+
+
+def counted(promise: Promise, term: Term, pauses: Iterable[tuple[dt.datetime, dt.datetime | None]] = ()) -> Promise:
+    """The promise with its deadline and derivation, set on whom it stands too: who calls saves both."""
+    found = due(promise.since, term, hours.of(promise.calendar), pauses)
+    promise.amount, promise.unit = term.amount, term.unit
+    promise.skipped = [[day.isoformat(), why] for day, why in found.skipped]
+    promise.due_at = found.at
+    whose = promise.case or promise.conversation
+    if whose:
+        whose.due_at = found.at or NO_TERM
+    return promise
+
+
+def recount(promise: Promise) -> None:
+    """Its deadline anew, less its pauses; the caller saves whom it stands on."""
+    counted(promise, promise.term, promise.pauses.order_by("since").values_list("since", "until"))
+    promise.save(update_fields=["due_at", "skipped"])
+
+
+def keep(whose: Conversation | Case, *, at: dt.datetime) -> None:
+    """What stood is done, in time or late; they wait for nothing. The caller saves it."""
+    may_stand = whose.is_promised or isinstance(whose, Case) or whose.waiting_since
+    for standing in whose.promises.standing().select_related("calendar") if may_stand else ():
+        if standing.due_at is None:  # what is done is not waited for
+            standing.pauses.filter(until=None).update(until=at)
+            recount(standing)
         late = standing.due_at is not None and at > standing.due_at
         standing.ended_at, standing.end = at, Promise.End.LATE if late else Promise.End.KEPT
         standing.save(update_fields=["ended_at", "end"])
-    conversation.waiting_since, conversation.due_at = None, NO_TERM
+    _waits_no_more(whose)
 
 
-def drop(conversation: Conversation, *, at: dt.datetime) -> None:
+def drop(whose: Conversation | Case, *, at: dt.datetime) -> None:
     """What stood has no more effect: nobody needs it."""
-    conversation.promises.standing().update(ended_at=at, end=Promise.End.DROPPED)
-    conversation.waiting_since, conversation.due_at = None, NO_TERM
+    whose.promises.standing().update(ended_at=at, end=Promise.End.DROPPED)
+    _waits_no_more(whose)
+
+
+def _waits_no_more(whose: Conversation | Case) -> None:
+    whose.due_at = NO_TERM
+    if isinstance(whose, Conversation):
+        whose.waiting_since = None
+
+
+def _calendar(key: str) -> Calendar | None:
+    return Calendar.objects.prefetch_related("days").filter(key=key).first() if key else None

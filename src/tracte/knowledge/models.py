@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +33,11 @@ class Services(models.QuerySet):
     def offered(self) -> Services:
         """Not retired."""
         return self.filter(retirement=None)
+
+    def visible(self, application: str, on: dt.date) -> Services:
+        """Offered, and seen on that day by an application that asks (as `contract.is_visible` says of one)."""
+        rules = Visibility.objects.filter(service=OuterRef("pk"), application=application)
+        return self.offered().exclude(Exists(rules.filter(Q(since__gt=on) | Q(until__lte=on))))
 
 
 class Service(models.Model):

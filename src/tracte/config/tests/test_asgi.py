@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
@@ -25,7 +26,8 @@ def ask(path: str, cookie: str = "") -> tuple[int, dict[str, str], str]:
             parts.append(await told.receive_output(30))
         return start, b"".join(part["body"] for part in parts)
 
-    start, body = asyncio.run(exchange())
+    with ThreadPoolExecutor(1) as apart:  # in this thread another loop may run: a browser's
+        start, body = apart.submit(asyncio.run, exchange()).result()
     told = {name.decode().lower(): value.decode() for name, value in start["headers"]}
     return start["status"], told, body.decode()
 

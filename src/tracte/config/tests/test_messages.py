@@ -18,7 +18,7 @@ ALIKE = {"tracte"}
 # The sheet of components shows samples in Catalan, under lang="ca": nobody is served there.
 SAMPLES = {"components.html"}
 # Blocks of the base templates that fill an attribute which nobody reads.
-NOT_READ = {"block face", "block home", "block main_class"}
+NOT_READ = {"block face", "block frame_class", "block home", "block main_class"}
 
 
 @pytest.mark.parametrize("language", messages.PLURALS)

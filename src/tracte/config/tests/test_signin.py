@@ -192,7 +192,7 @@ def test_a_passkey_is_added_used_and_removed_under_the_strict_policy(jordi_at_th
     page.context.clear_cookies()
     page.goto(SIGN_IN)
     page.click("#passkey_login")
-    page.wait_for_url("**/desk/people/")
+    page.wait_for_url("**/desk/inbox/")
     page.goto("/desk/account/2fa/webauthn/")
     assert "avui" in page.inner_text("main li")
     assert_accessible(page)
@@ -224,7 +224,7 @@ def test_a_second_step_by_code_works_without_javascript(browser, live, administr
     assert page.inner_text("h1") == "Un segon pas i ja hi ets"
     page.fill("[name=code]", backup)
     page.click("main form button.button-main")
-    page.wait_for_url("**/desk/people/")
+    page.wait_for_url("**/desk/inbox/")
     context.close()
 
 

@@ -120,6 +120,7 @@ def opened(request: AgentRequest, found: Conversation, **more: Any) -> dict[str,
         "others": _others(found),
         **suggesting.of_topic(found),
         **(suggesting.of_writing(found, draft.text if draft else "") if "help" in request.GET else {}),
+        "cases": [one.case for one in found.cases.select_related("case__service").order_by("-at")[:10]],
         **told(found),
         **more,
     }

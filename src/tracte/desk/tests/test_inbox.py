@@ -246,12 +246,3 @@ def test_a_file_of_another_conversation_is_not_given(inbox, one):
     file = attach(other, verdict="clean")
     page(inbox, f"/desk/inbox/{one.id}/files/{file.id}/", status=404)
     page(inbox, f"/desk/inbox/{other.id}/files/{file.id}/")
-
-
-def test_the_follow_up_page_says_by_when(inbox, one):
-    from tracte.config.wiring import promised
-
-    said = promised(None, [one.turns.get().interaction])
-    assert said.startswith("Et contestarem: ") and said.endswith(".")
-    answer(inbox, one)
-    assert promised(None, [one.turns.order_by("at").first().interaction]) == ""

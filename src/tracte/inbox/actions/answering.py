@@ -15,7 +15,7 @@ from tracte.inbox import promising
 from tracte.inbox.actions import lock, touch
 from tracte.inbox.arrivals import EXCERPT
 from tracte.inbox.checking import Refused, check
-from tracte.inbox.models import Conversation, Draft, Mention, Note, Promise, Turn
+from tracte.inbox.models import Conversation, Draft, Mention, Note, Promise, Step, Turn
 from tracte.inbox.suggesting import filling
 
 THREAD = 20  # ids of the thread that an answer names
@@ -39,9 +39,9 @@ def reply(conversation: Conversation, *, by: User, at: dt.datetime, text: str, s
         current.account,
         record=current.record,
         to=current.address,
-        subject=_subject(current),
+        subject=subject_of(current),
         text=text.strip(),
-        in_reply_to=_thread(current),
+        in_reply_to=thread_of(current),
         key=f"reply:{key}",
         by=by,
         at=at,
@@ -61,6 +61,8 @@ def take_back(turn: Turn, *, by: User, at: dt.datetime) -> str:
     """Stop an answer that has not left: the conversation waits as before, and the text is a draft again. Its text."""
     current = lock(turn.conversation)
     dispatch = turn.dispatch
+    if dispatch and Step.objects.filter(dispatch=dispatch).exists():
+        raise Refused("of_case")
     if dispatch is None or not sending.recall(dispatch, by=by, at=at):
         raise Refused("late")
     turn.delete()
@@ -95,12 +97,12 @@ def _was_answered(conversation: Conversation, seen: int) -> bool:
     return any(turn.dispatch_id for turn in newest)
 
 
-def _subject(conversation: Conversation) -> str:
+def subject_of(conversation: Conversation) -> str:
     subject = conversation.subject
     return subject if not subject or re.match(r"(?i)(re|rv|aw)\s*:", subject) else f"Re: {subject}"
 
 
-def _thread(conversation: Conversation) -> list[str]:
+def thread_of(conversation: Conversation) -> list[str]:
     """The channel's ids of the last turns, oldest first."""
     newest = conversation.turns.order_by("-at", "-interaction").values_list("interaction", flat=True)[:THREAD]
     ids = dict(

@@ -1,22 +1,34 @@
-"""What somebody must answer: conversations with their turns, and what people do with them while they answer."""
+"""What somebody must answer: conversations with their turns, cases, and what people do with them."""
 
+from tracte.inbox.models.cases import Case, CaseClosure, CaseOrigin, CaseReopening, Count, Step
 from tracte.inbox.models.conversation import Assignment, Closure, Conversation, Reopening, Snooze, Turn
+from tracte.inbox.models.jobs import Job, JobFinish
 from tracte.inbox.models.promises import Pause, Promise
+from tracte.inbox.models.referring import Referral
 from tracte.inbox.models.topics import TopicLabel, TopicModel
 from tracte.inbox.models.writing import Draft, Mention, Note, Presence, Template
 
 __all__ = [
     "Assignment",
+    "Case",
+    "CaseClosure",
+    "CaseOrigin",
+    "CaseReopening",
     "Closure",
     "Conversation",
+    "Count",
     "Draft",
+    "Job",
+    "JobFinish",
     "Mention",
     "Note",
     "Pause",
     "Presence",
     "Promise",
+    "Referral",
     "Reopening",
     "Snooze",
+    "Step",
     "Template",
     "TopicLabel",
     "TopicModel",

@@ -12,6 +12,7 @@ from tracte.core.clock import now
 from tracte.core.declared import Declared
 from tracte.core.ids import uuid7
 from tracte.core.models import Calendar, User
+from tracte.inbox.models.cases import Case
 from tracte.inbox.models.conversation import Conversation
 
 
@@ -22,7 +23,8 @@ class Promises(models.QuerySet):
 
 
 class Promise(models.Model):
-    """A deadline with its derivation: so much of a calendar since a moment, less the days that did not count.
+    """A deadline with its derivation: so much of a calendar since a moment, less the days that did not count. It stands
+    on a conversation or on a case.
 
     `skipped`: [[day, why], ...]. What changes a calendar later moves no promise. `due_at` is empty while it is paused.
     """
@@ -38,7 +40,8 @@ class Promise(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     administration = tenancy.owner()
-    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="promises")
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="promises", null=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="promises", null=True)
     what = models.TextField(choices=What.choices, default=What.ANSWER)
     since = models.DateTimeField()
     amount = models.PositiveSmallIntegerField()
@@ -56,7 +59,7 @@ class Promise(models.Model):
         "attend",
         "P6Y",
         personal="by",
-        pseudonymous="id conversation",
+        pseudonymous="id conversation case",
         open="administration what since amount unit calendar skipped due_at at ended_at end",
     )
 
@@ -64,6 +67,13 @@ class Promise(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["conversation", "what"], condition=Q(ended_at=None), name="promise_one_standing"
+            ),
+            models.UniqueConstraint(
+                fields=["case", "what"], condition=Q(ended_at=None), name="promise_one_standing_of_case"
+            ),
+            models.CheckConstraint(
+                condition=Q(conversation=None, case__isnull=False) | Q(conversation__isnull=False, case=None),
+                name="promise_of_one",
             ),
             models.CheckConstraint(
                 condition=Q(ended_at=None, end="") | Q(ended_at__isnull=False, end__in=["kept", "late", "dropped"]),

@@ -1,4 +1,4 @@
-"""A clock that never stops, and Mercè's open conversation."""
+"""A clock that never stops, Mercè's open conversation, and her case."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 def clock(request):
     from tracte.inbox.tests import cast
 
-    if "administration" in request.fixturenames:
+    marked = request.node.get_closest_marker("django_db")
+    if "administration" in request.fixturenames and not (marked and marked.kwargs.get("transaction")):
         request.getfixturevalue("administration")
         cast.clock()
 
@@ -20,3 +21,32 @@ def conversation(administration):
 
     [one] = cast.write("bustia", cast.message(cast.merce(), "Em falta un document?", id="a@exemple.org", hours=2))
     return one
+
+
+@pytest.fixture
+def place(administration):
+    """A town whose lamps belong to somebody."""
+    from tracte.inbox.tests import town
+
+    return town.build()
+
+
+@pytest.fixture
+def lamp(place):
+    return place.services["carrer.llum.fanal"]
+
+
+@pytest.fixture
+def nuria(place):
+    """Núria works where the lamps are."""
+    from tracte.inbox.tests import town
+
+    return town.hired("Núria Pla", place.units["llums"])
+
+
+@pytest.fixture
+def case(conversation, lamp, agent):
+    """Mercè's lamp, opened by Jordi."""
+    from tracte.inbox.tests import town
+
+    return town.opened(lamp, agent, conversation=conversation)
