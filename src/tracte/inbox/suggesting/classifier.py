@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,8 +41,13 @@ class Learnt:
         return _softmax(self._scores(texts) / self.temperature)
 
     def _scores(self, texts: Sequence[str]) -> np.ndarray:
-        found = _weighed(_counted(texts), self.rarity) @ self.weights.T.astype(np.float32) + self.bias
+        found = _weighed(_counted(texts), self.rarity) @ self._across + self.bias
         return np.clip(found, -WIDEST, WIDEST)
+
+    @cached_property
+    def _across(self) -> np.ndarray:
+        """As one text at a time needs them: a copy for each would cost more than all the rest."""
+        return np.ascontiguousarray(self.weights.T, dtype=np.float32)
 
     def packed(self) -> bytes:
         """Numbers and the ids of topics, as an npz of arrays."""
