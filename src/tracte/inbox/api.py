@@ -33,6 +33,7 @@ from tracte.inbox.actions.cases import Answering, Place, open_case
 from tracte.inbox.models import Case, Promise
 from tracte.inbox.schema import CASE, CASES, LANGUAGES
 from tracte.knowledge import fields
+from tracte.knowledge.competence import unit_name
 from tracte.knowledge.models import Service
 from tracte.people.identifiers import EMAIL, normalise
 from tracte.vocabularies.models import Concept
@@ -184,12 +185,11 @@ def _answering(account: Account, said: Any) -> Answering:
 
 def _told(case: Case) -> dict[str, Any]:
     promise = case.promised or case.promises.select_related("calendar").order_by("-at", "-id").first()
-    version = case.unit.at(timezone.localdate())
     return {
         "id": str(case.id),
         "number": case.reference,
         "is_new": case.is_new,
-        "unit": {"code": case.unit.code, "name": version.name if version else case.unit.code},
+        "unit": {"code": case.unit.code, "name": case.unit_name or unit_name(case.unit_id, timezone.localdate())},
         "due_at": promise.due_at.isoformat() if promise and promise.due_at else None,
         "derivation": _derivation(promise) if promise else None,
     }

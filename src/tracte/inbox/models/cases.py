@@ -97,8 +97,9 @@ class Case(models.Model):
     claims = models.ForeignKey("self", on_delete=models.PROTECT, related_name="claimed_by", null=True)
     closure = models.OneToOneField("CaseClosure", on_delete=models.PROTECT, related_name="+", null=True)
 
-    is_new = False  # opened by this very act, and what it promised
+    is_new = False  # opened by this very act; then also what it promised, and what its unit is called
     promised: Promise | None = None
+    unit_name = ""
 
     objects = Cases.as_manager()
     privacy = Declared(

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from tracte.channels.models import Account
 from tracte.core import keys, tenancy
 from tracte.core.events import announce
-from tracte.core.models import Unit, User
+from tracte.core.models import Unit, UnitVersion, User
 from tracte.inbox import promising
 from tracte.inbox.checking import Refused
 from tracte.inbox.models import Case, CaseOrigin, Conversation, Promise, Step
@@ -78,9 +79,11 @@ def open_case(
     promise = promising.foreseen(service, since=at, case=case, by=by)
     with transaction.atomic(savepoint=False):
         Case.objects.bulk_create([case], ignore_conflicts=True)  # the key decides, also between two at once
-        kept = Case.objects.select_related("unit", "service", "by", "claims").get(key=key)
+        named = UnitVersion.objects.filter(unit=OuterRef("unit"), valid_from__lte=timezone.localdate(at))
+        name = Subquery(named.order_by("-valid_from").values("name")[:1])
+        kept = Case.objects.select_related("unit", "service", "by", "claims").annotate(unit_is_called=name).get(key=key)
         if kept.id == case.id:
-            kept.is_new, kept.promised = True, promise
+            kept.is_new, kept.promised, kept.unit_name = True, promise, kept.unit_is_called or ""
             _begun(kept, promise, conversation)
     return kept
 
