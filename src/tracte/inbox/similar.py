@@ -45,9 +45,15 @@ class Similar:
         return numbers.said(self.number)
 
 
+def to_the_centimetre(degrees: float | None) -> float | None:
+    """As coordinates are kept: no lamp is told better, and the square of a smaller difference could underflow."""
+    return None if degrees is None else round(degrees, 7)
+
+
 def find(service: Service, latitude: float | None, longitude: float | None, at: dt.datetime) -> list[Similar]:
     """None where the service does not say how near, or nobody says where."""
     metres = service.similar_metres
+    latitude, longitude = to_the_centimetre(latitude), to_the_centimetre(longitude)
     if not metres or latitude is None or longitude is None:
         return []
     north = math.degrees(metres / RADIUS)

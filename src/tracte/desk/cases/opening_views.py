@@ -19,6 +19,7 @@ from tracte.core.guard import staff
 from tracte.core.ids import uuid7
 from tracte.desk.cases.acts import valid
 from tracte.desk.cases.forms import OpenForm
+from tracte.desk.inbox import thread
 from tracte.desk.inbox import views as inbox_views
 from tracte.desk.inbox.views import ATTENDS
 from tracte.desk.visit import AgentRequest
@@ -114,11 +115,17 @@ def _show(
         "complaints": complaints,
         "typed": asked,
         "key": asked.get("key") or uuid7(),
-        "asked": asked.get("asked", found.excerpt),
+        "asked": asked["asked"] if "asked" in asked else _last_said(found),
     }
     if service:
         context |= _foreseen(request, found, service, asked)
     return render(request, "desk/cases/open.html", context, status=status)
+
+
+def _last_said(found: Conversation) -> str:
+    """The last that they wrote, whole."""
+    entries, _ = thread.entries(found)
+    return next((one.text for one in reversed(entries) if one.what == "in"), found.excerpt)[:10_000]
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:

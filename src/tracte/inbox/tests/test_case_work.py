@@ -225,6 +225,11 @@ def test_similar_is_found_by_index_whatever_else_there_is(near):
     assert [found.id for found in similar.find(near, *HERE, now())] == [one.id]
 
 
+def test_a_point_that_differs_by_nearly_nothing_is_the_same_point(near):
+    one = opened(near, place=Place(None, "", 1e-200, 1.0))
+    assert [found.metres for found in similar.find(near, 0.0, 1.0 + 1e-12, now())] == [0.0] and one.latitude == 0.0
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.floats(-80, 80), st.floats(-170, 170), st.floats(0, 360), st.floats(0, 3))
 def test_the_band_loses_nobody_within_the_distance(near, latitude, longitude, bearing, times):

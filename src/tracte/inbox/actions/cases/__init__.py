@@ -15,7 +15,7 @@ from tracte.channels.models import Account
 from tracte.core import keys, tenancy
 from tracte.core.events import announce
 from tracte.core.models import Unit, UnitVersion, User
-from tracte.inbox import promising
+from tracte.inbox import promising, similar
 from tracte.inbox.checking import Refused
 from tracte.inbox.models import Case, CaseOrigin, Conversation, Promise, Step
 from tracte.knowledge import competence
@@ -101,7 +101,10 @@ def _begun(case: Case, promise: Promise | None, conversation: Conversation | Non
 
 def _drafted(service: Service, answering: Answering, place: Place) -> Case:
     case = Case(service=service, original_service=service, territory=place.territory, place=place.said.strip())
-    case.latitude, case.longitude = place.latitude, place.longitude
+    case.latitude, case.longitude = (
+        similar.to_the_centimetre(place.latitude),
+        similar.to_the_centimetre(place.longitude),
+    )
     case.account, case.record, case.language = answering.account, answering.record, answering.language
     if answering.to:
         case.address_sealed = keys.keyring(tenancy.required()).seal(answering.to.encode())
