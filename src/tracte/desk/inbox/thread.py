@@ -15,7 +15,7 @@ from tracte.core.clock import now
 from tracte.core.sql import rows
 from tracte.inbox.models import Conversation
 
-TURNS = 100  # of the newest; older ones are asked for
+TURNS = 60  # of the newest; older ones are asked for
 NO_MORE_THAN = 20_000  # characters of one turn
 
 SAID = """
