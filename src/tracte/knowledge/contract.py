@@ -11,7 +11,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tracte.core.models import Unit
+from tracte.core import units
+from tracte.core.models import Role, Unit
 from tracte.core.sql import rows
 from tracte.knowledge import fields
 from tracte.knowledge.fields import Wrong
@@ -179,12 +180,5 @@ def redacted(service: Service, user: Any) -> bool:
     """
     if not service.is_confidential:
         return False
-    may = rows(
-        "WITH RECURSIVE beneath AS (SELECT unit_id AS id FROM knowledge_reader WHERE service_id = %s UNION "
-        "SELECT v.unit_id FROM beneath b CROSS JOIN LATERAL (SELECT DISTINCT ON (unit_id) unit_id, parent_id "
-        "FROM core_unitversion ORDER BY unit_id, valid_from DESC) v WHERE v.parent_id = b.id) "
-        "SELECT 1 FROM core_role r JOIN beneath b ON b.id = r.unit_id WHERE r.user_id = %s LIMIT 1",
-        service.id,
-        user.pk,
-    )
-    return not may
+    readers = units.beneath(service.readers.values_list("unit_id", flat=True))
+    return not Role.objects.filter(user=user.pk, unit__in=readers).exists()

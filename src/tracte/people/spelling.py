@@ -16,7 +16,8 @@ COMMON = 200  # bearers counted of each: enough to tell a usual name from a rare
 
 def mend(words: list[str]) -> list[str]:
     """The same words, each that nobody bears replaced by the most usual one that is a slip away, if there is one."""
-    unknown = [word for word in words if len(word) >= SHORTEST and word not in _borne(words)]
+    borne = {token for token, _ in _bearers(words)}
+    unknown = [word for word in words if len(word) >= SHORTEST and word not in borne]
     slips = {slip: word for word in unknown for slip in slips_of(word)}
     meant: dict[str, tuple[int, str]] = {}
     for token, bearers in _bearers(list(slips)):
@@ -35,10 +36,6 @@ def slips_of(word: str) -> set[str]:
         if len(after) > 1:
             found.add(before + after[1] + after[0] + after[2:])
     return found - {word}
-
-
-def _borne(words: list[str]) -> set[str]:
-    return {token for token, _ in _bearers(words)}
 
 
 def _bearers(words: list[str]) -> list[tuple[str, int]]:

@@ -25,6 +25,7 @@ from tracte.inbox.checking import check
 from tracte.inbox.models import Conversation, Draft, Mention
 from tracte.people.models import Membership
 from tracte.people.profile import Profile, open_person
+from tracte.privacy.actions import log_read
 
 ATTENDS = ("agent", "supervisor")
 PURPOSE = "attend"  # whoever opens a conversation answers it: nobody needs to be asked
@@ -70,7 +71,8 @@ def conversation(request: AgentRequest, conversation: uuid.UUID) -> HttpResponse
     """One conversation, read to answer it, which is written down."""
     found = visible(request, conversation)
     if is_partial(request):
-        template, context = "desk/inbox/_entries.html", told(found, _before(request))
+        person = _read(request, found, "thread")
+        template, context = "desk/inbox/_entries.html", told(found, _before(request)) | {"person": person}
     else:
         template, context = "desk/inbox/inbox.html", listing(request) | opened(request, found) | {"open": str(found.id)}
     return _private(render(request, template, context))
@@ -84,6 +86,7 @@ def attachment(request: AgentRequest, conversation: uuid.UUID, attachment: uuid.
     file = Attachment.objects.with_verdict().filter(id=attachment).first()
     if file is None or not found.turns.filter(interaction=file.interaction).exists() or not file.may_open:
         raise Http404("this conversation holds no such file that may be opened")
+    _read(request, found, "attachment")
     response = HttpResponse(file.body(), content_type="application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(True, file.name)
     response["X-Content-Type-Options"] = "nosniff"
@@ -107,7 +110,7 @@ def opened(request: AgentRequest, found: Conversation, **more: Any) -> dict[str,
     draft = Draft.objects.filter(conversation=found, by=request.user).first()
     return {
         "conversation": found,
-        "person": _person(request, found),
+        "person": _read(request, found, "conversation"),
         "unit": UnitVersion.objects.filter(unit=found.unit_id).order_by("-valid_from").first(),
         "promise": promise,
         "skipped": [(dt.date.fromisoformat(day), why) for day, why in promise.skipped] if promise else [],
@@ -137,11 +140,14 @@ def told(found: Conversation, before: tuple[dt.datetime, uuid.UUID] | None = Non
     }
 
 
-def _person(request: AgentRequest, found: Conversation) -> Profile | None:
+def _read(request: AgentRequest, found: Conversation, what: str) -> Profile | None:
+    """Who writes, as far as that is known; that they, or the conversation of somebody unknown, were read is written."""
+    said: dict[str, Any] = {"by": request.user, "purpose": PURPOSE, "at": now(), "what": what}
     if found.record_id is None:
+        log_read(subject=found.id, **said)
         return None
     person = Membership.objects.live().filter(record=found.record_id).values_list("person_id", flat=True).get()
-    return open_person(person, by=request.user, purpose=PURPOSE, at=now(), what="conversation")
+    return open_person(person, **said)
 
 
 def _others(found: Conversation) -> list[Conversation]:

@@ -106,6 +106,19 @@ def test_a_conversation_shows_what_was_said_and_writes_down_who_looked(inbox, on
     assert (read.user, read.purpose, read.what) == (agent, "attend", "conversation")
 
 
+def test_each_way_to_read_it_is_written_down(inbox, one):
+    file = attach(one, verdict="clean")
+    inbox.get(f"/desk/inbox/{one.id}/?part=thread", headers={"HX-Request": "true"})
+    inbox.get(f"/desk/inbox/{one.id}/files/{file.id}/")
+    assert list(Read.objects.order_by("id").values_list("what", flat=True)) == ["thread", "attachment"]
+
+
+def test_whose_name_nobody_knows_is_read_on_the_record_too(inbox):
+    [unknown] = write("formularis", message(None, "Anònim"))
+    page(inbox, f"/desk/inbox/{unknown.id}/")
+    assert Read.objects.get().subject == unknown.id
+
+
 def test_an_answer_and_its_undo(inbox, one):
     answer(inbox, one)
     dispatch = Dispatch.objects.get()
