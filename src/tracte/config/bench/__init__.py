@@ -21,6 +21,7 @@ NAMES = {  # figure -> who measures it
     "resolve_files": "files.measure",
     "unmerge_cost": "unmerge.measure",
     "inbox_list": "inbox.measure",
+    "inbox_agents": "agents.measure",
     "inbox_case": "cases.measure",
 }
 Figure = dict[str, Any]

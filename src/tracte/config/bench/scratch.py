@@ -18,7 +18,7 @@ NAME = "tracte_bench"
 def enter() -> None:
     """From here on this process and its children work in a fresh scratch database. Before Django starts."""
     postgres.ensure()
-    owner, app = os.environ["TRACTE_OWNER_URL"], os.environ["TRACTE_APP_URL"]
+    owner = os.environ["TRACTE_OWNER_URL"]
     with psycopg.connect(owner, autocommit=True) as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(NAME)))
         server.execute(
@@ -28,7 +28,8 @@ def enter() -> None:
         )
     os.environ["TRACTE_BENCH_SERVER"] = owner
     os.environ["TRACTE_HOME"] = tempfile.mkdtemp(prefix="tracte-bench-")  # its keys are not the installation's
-    os.environ["TRACTE_OWNER_URL"], os.environ["TRACTE_APP_URL"] = _in(owner), _in(app)
+    for url in ("TRACTE_OWNER_URL", "TRACTE_APP_URL", "TRACTE_WORKER_URL"):
+        os.environ[url] = _in(os.environ[url])
 
 
 def leave() -> None:

@@ -140,3 +140,16 @@ def test_all_of_who_is_who_is_measured_on_a_hamlet(tmp_path):
     assert found["resolve_live_p50"]["detail"]["also"] == {"no table is read whole": True}
     assert all(found["resolve_commit"]["detail"]["also"].values())
     assert found["weights_parity"]["value"] < 1e-9
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_agents_at_work_answer_what_comes_in(tmp_path):
+    ours = dict.fromkeys(("TRACTE_OWNER_URL", "TRACTE_APP_URL", "TRACTE_WORKER_URL"))
+    few = {"TRACTE_BENCH_AGENTS": "20", "TRACTE_BENCH_SECONDS": "20", "TRACTE_BENCH_CONVERSATIONS": "400"}
+    few["TRACTE_BENCH_PACE"] = "100"
+    done = commands.run("bench", "--json", "inbox_agents", timeout=250, TRACTE_HOME=str(tmp_path), **few, **ours)
+    found = json.loads(done.stdout)["inbox_agents"]["detail"]
+    assert found["errors"] == [] and found["also"]["every line lived"], done.stderr
+    assert {"look", "conversation", "draft", "help", "reply", "thread"} <= set(found["of"])
+    assert found["of"]["reply"]["n"] > 20 and found["came"]["n"] > 300 and found["told"] > 100

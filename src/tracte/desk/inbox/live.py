@@ -53,10 +53,12 @@ async def _told(missed: list[live.Happening], seen: set[str], user: str, adminis
     await sync_to_async(connections.close_all)()  # what waits for ten minutes holds no connection
     yield ": here\n\n"
     for one in missed:
-        yield _line(one, seen, user)
+        if line := _line(one, seen, user):
+            yield line
     ends = time.monotonic() + LASTS
     async for happening in live.hub().happenings(administration):
-        yield _line(happening, seen, user) if happening else ": beat\n\n"
+        if line := _line(happening, seen, user) if happening else ": beat\n\n":
+            yield line
         if time.monotonic() > ends:
             return
 
@@ -64,8 +66,7 @@ async def _told(missed: list[live.Happening], seen: set[str], user: str, adminis
 def _line(one: live.Happening, seen: set[str], user: str) -> str:
     """One event for this agent; nothing of conversations of others."""
     ids, number = one["ids"], f"id: {one['id']}\n" if "id" in one else ""
-    if one["name"] == "inbox.presence.changed":
-        return f"{number}event: here\ndata: {json.dumps([ids['conversation']])}\n\n"
-    if one is live.LOST or seen & set(ids.get("units", ())) or user in ids.get("agents", ()):
-        return f"{number}event: changed\ndata: {json.dumps(ids.get('conversations', []))}\n\n"
-    return ""
+    if one is not live.LOST and not seen & set(ids.get("units", ())) and user not in ids.get("agents", ()):
+        return ""
+    kind = "here" if one["name"] == "inbox.presence.changed" else "changed"
+    return f"{number}event: {kind}\ndata: {json.dumps(ids.get('conversations', []))}\n\n"

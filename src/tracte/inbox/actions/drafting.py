@@ -45,13 +45,17 @@ def look(conversation: Conversation, *, by: User, at: dt.datetime, is_writing: b
     """They are here now, and perhaps writing; the others who are."""
     here = rows(LOOK, conversation.id, by.pk, uuid7(), conversation.id, by.pk, at + LASTS, is_writing)
     if not here or here[0][0] < at or here[0][1] != is_writing:
-        announce("inbox.presence.changed", conversation=conversation.id)
+        _tell(conversation)
     return others(conversation, by, at)
 
 
 def leave(conversation: Conversation, *, by: User) -> None:
     if Presence.objects.filter(conversation=conversation, user=by).delete()[0]:
-        announce("inbox.presence.changed", conversation=conversation.id)
+        _tell(conversation)
+
+
+def _tell(conversation: Conversation) -> None:
+    announce("inbox.presence.changed", conversations=[conversation.id], units=[conversation.unit_id])
 
 
 def others(conversation: Conversation, user: User, at: dt.datetime) -> list[Presence]:
