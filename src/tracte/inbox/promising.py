@@ -51,11 +51,19 @@ def foreseen(
     service: Service, *, since: dt.datetime, case: Case | None = None, by: User | None = None
 ) -> Promise | None:
     """What would be promised of a service; not saved."""
+    said = of_service(service)
+    return of_case(case, said, since=since, by=by) if said else None
+
+
+def of_service(service: Service) -> tuple[Term, Calendar] | None:
+    """Its term and by which calendar, its own or inherited."""
     said = contract.promise(service)
-    term = Term(said.amount, said.unit) if said.amount else ANSWER
     calendar = _calendar(said.calendar_key) or _calendar(CALENDAR)
-    if calendar is None:
-        return None
+    return (Term(said.amount, said.unit) if said.amount else ANSWER, calendar) if calendar else None
+
+
+def of_case(case: Case | None, said: tuple[Term, Calendar], *, since: dt.datetime, by: User | None) -> Promise:
+    term, calendar = said
     return counted(Promise(case=case, what=Promise.What.ANSWER, since=since, calendar=calendar, by=by), term)
 
 
@@ -87,16 +95,17 @@ def keep(whose: Conversation | Case, *, at: dt.datetime) -> None:
         late = standing.due_at is not None and at > standing.due_at
         standing.ended_at, standing.end = at, Promise.End.LATE if late else Promise.End.KEPT
         standing.save(update_fields=["ended_at", "end"])
-    _waits_no_more(whose)
+    rest(whose)
 
 
 def drop(whose: Conversation | Case, *, at: dt.datetime) -> None:
     """What stood has no more effect: nobody needs it."""
     whose.promises.standing().update(ended_at=at, end=Promise.End.DROPPED)
-    _waits_no_more(whose)
+    rest(whose)
 
 
-def _waits_no_more(whose: Conversation | Case) -> None:
+def rest(whose: Conversation | Case) -> None:
+    """They wait for nothing. The caller saves it."""
     whose.due_at = NO_TERM
     if isinstance(whose, Conversation):
         whose.waiting_since = None

@@ -12,6 +12,10 @@ from contextlib import contextmanager
 
 from aiosmtpd.controller import Controller
 
+from tracte.channels.connectors.telegram.twin import TOKEN, telegram
+
+__all__ = ["TOKEN", "clamd", "mailroom", "telegram"]
+
 
 class Mailroom:
     """What came, by Message-ID. `rcpt` and `data` are what it answers instead of taking mail, the first ones first."""

@@ -113,7 +113,7 @@ class Agent:
     def __init__(self, crowd: Crowd, session: str, chance: random.Random):
         self.crowd, self.chance = crowd, chance
         self.headers = {"Cookie": f"sessionid={session}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN, "Host": "localhost"}
-        self.open, self.items = "", []  # the conversation before their eyes, and those of the list
+        self.open, self.items = "", list[str]()  # the conversation before their eyes, and those of the list
         self.changed, self.pause = asyncio.Event(), 0.7
 
     async def listen(self) -> None:

@@ -32,8 +32,8 @@ def show(request: AgentRequest) -> HttpResponse:
         "today": wall.today(),
         "waiting": sum(one.waiting for one in units),
         "oldest": min((one.oldest for one in units if one.oldest), default=None),
-        "late": sum(one.late for one in units),
-        "at_risk": sum(one.at_risk for one in units),
+        "late": sum(one.late + one.cases_late for one in units),
+        "at_risk": sum(one.at_risk + one.cases_at_risk for one in units),
         "at": now(),
     }
     return render(request, "desk/inbox/_figures.html" if is_partial(request) else "desk/inbox/wall.html", context)
@@ -46,6 +46,8 @@ def table(request: AgentRequest) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{gettext("com-anem")}.csv"'
     written = csv.writer(response)
-    written.writerow(["unit", "name", "open", "unassigned", "waiting", "oldest_waiting_since", "late", "at_risk"])
+    written.writerow(
+        [*"unit name open unassigned waiting oldest_waiting_since late at_risk cases cases_late cases_at_risk".split()]
+    )
     written.writerows([asdict(one).values() for one in wall.of_units(mine(request))])
     return response

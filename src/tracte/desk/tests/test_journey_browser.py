@@ -15,9 +15,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests import commands
 from tracte.channels import actions, connecting
-from tracte.channels.connectors.telegram.twin import TOKEN, telegram
 from tracte.channels.models import Dispatch
-from tracte.channels.tests.servers import mailroom
+from tracte.channels.tests.servers import TOKEN, mailroom, telegram
 from tracte.core import tenancy
 from tracte.desk.tests.serving import served
 from tracte.desk.tests.test_inbox_browser import enter

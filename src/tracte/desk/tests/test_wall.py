@@ -11,9 +11,11 @@ from tracte.core.ids import uuid7
 from tracte.desk.inbox import wall
 from tracte.inbox.actions import handling
 from tracte.inbox.actions.answering import reply
+from tracte.inbox.actions.cases import handling as case_handling
 from tracte.inbox.actions.drafting import look
-from tracte.inbox.models import Conversation
+from tracte.inbox.models import Case, Conversation
 from tracte.inbox.tests import cast
+from tracte.inbox.tests import town as services
 from tracte.inbox.tests.cast import message, write
 from tracte.people.appearance import Appearance, Identifier
 from tracte.privacy.actions import install_purposes
@@ -59,6 +61,22 @@ def test_it_names_the_promises_at_risk_first_the_latest(town, agent):
     assert [one.id for one in wall.risks(seen)] == [late.id, risky.id]
     mine = next(one for one in wall.agents(seen) if one.id == agent.id)
     assert (mine.held, mine.waiting, mine.late, mine.conversation) == (1, 1, 1, late.id)
+
+
+def test_cases_are_work_too(town, agent, signed_in, supervisor):
+    from tracte.core.units import root
+
+    streets = services.build()
+    late, soon, done = (services.opened(streets.services["carrer.llum"], by=agent, unit=root()) for _ in range(3))
+    for case, hours in ((late, -200), (soon, 1)):
+        Case.objects.filter(id=case.id).update(due_at=now() + dt.timedelta(hours=hours))
+    case_handling.close(done, by=supervisor, at=now(), how="unanswered", reason="Ho ha dit per telèfon.")
+    found = figures()
+    assert (found.open, found.cases, found.cases_late, found.cases_at_risk) == (3, 2, 1, 1)
+    assert [one.reference for one in wall.risks([found.id])] == [late.reference, "", "", soon.reference]
+    assert wall.today().closed == 2
+    page = signed_in(supervisor).get("/desk/wall/").content.decode()
+    assert f"Cas {late.reference}" in page and f"/desk/cases/{late.id}/" in page
 
 
 def test_today_is_what_was_promised_and_done_today(town):
