@@ -12,18 +12,20 @@ from django.db import connections
 from django.utils import translation
 from django.utils.translation import gettext
 
-from tracte.channels.models import RawPayload
+from tracte.channels.models import Dispatch, RawPayload
 from tracte.core import keys, tenancy
 from tracte.core.models import Administration
 from tracte.core.tenancy import OPEN, SHARED
 from tracte.people.models import Identifier
 from tracte.people.protections import freezing
 
+MOST = 1000  # that are counted
+
 
 def problems() -> list[str]:
     return [
         line
-        for examine in (_database, _policies, _keys, _queue, _frozen, _locales, _space, _django)
+        for examine in (_database, _policies, _keys, _queue, _unknown, _frozen, _locales, _space, _django)
         for line in examine()
     ]
 
@@ -94,6 +96,18 @@ def _queue() -> list[str]:
         lines.append(f"{waiting} jobs wait and no worker runs: tracte up starts one")
     if failed:
         lines.append(f"{failed} jobs failed: the log says why, tracte manage procrastinate shell retries them")
+    return lines
+
+
+def _unknown() -> list[str]:
+    """Answers of which nobody knows whether they arrived."""
+    lines = []
+    for id, name in Administration.objects.using("owner").values_list("id", "name"):
+        with tenancy.acting_for(id):
+            count = Dispatch.objects.filter(state=Dispatch.State.UNKNOWN)[:MOST].count()
+        if count:
+            many = f"{MOST} or more" if count == MOST else count
+            lines.append(f"{name}: of {many} answers nobody knows whether they arrived: their conversations say which")
     return lines
 
 

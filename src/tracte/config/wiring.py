@@ -12,7 +12,7 @@ from tracte.core import events
 from tracte.core.clock import now
 from tracte.core.models import Event
 from tracte.inbox.actions import thread
-from tracte.inbox.models import Conversation
+from tracte.inbox.models import Conversation, Promise
 
 
 def connect() -> None:
@@ -29,7 +29,10 @@ def promised(_: FollowUp, interactions: list[uuid.UUID]) -> str:
         return ""
     if waiting.due_at < now():
         return gettext("Havíem de contestar-te abans i anem tard. Ho sentim: ja hi som.")
-    return gettext("Et contestarem: %(when)s.") % {"when": deadlines.before(waiting.due_at)}
+    when = {"when": deadlines.before(waiting.due_at)}
+    if waiting.promises.standing().filter(what=Promise.What.CALL).exists():
+        return gettext("Et trucarem: %(when)s.") % when
+    return gettext("Et contestarem: %(when)s.") % when
 
 
 def refresh_statistics(event: Event) -> None:

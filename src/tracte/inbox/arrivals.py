@@ -87,6 +87,11 @@ class Arrival:
         return "edits" in self.data
 
     @property
+    def wants_a_call(self) -> bool:
+        """Whoever wrote asked to be answered by telephone."""
+        return self.data.get("answer_by") == "phone"
+
+    @property
     def is_ours(self) -> bool:
         return self.direction == OUT
 

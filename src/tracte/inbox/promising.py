@@ -28,13 +28,13 @@ def promise(
 
     Without the calendar of attention nothing is promised: nobody can say by when.
     """
-    calendar = _calendar(CALENDAR)
+    waiting = [one for one in conversations if one.waiting_since]
+    calendar = _calendar(CALENDAR) if waiting else None
     if calendar is None:
         return []
     made = [
         counted(Promise(conversation=one, what=what, since=one.waiting_since, calendar=calendar, by=by), term)
-        for one in conversations
-        if one.waiting_since
+        for one in waiting
     ]
     return Promise.objects.bulk_create(made)
 

@@ -88,6 +88,7 @@ class Dispatch(models.Model):
         ]
         indexes = [
             models.Index(fields=["not_before"], condition=Q(state__in=["held", "sending"]), name="dispatch_on_its_way"),
+            models.Index(fields=["at"], condition=Q(state="unknown"), name="dispatch_of_unknown_fate"),
             models.Index(fields=["record", "-at"], condition=Q(record__isnull=False), name="dispatch_of_record"),
             # Of the one id that is answered, not of the array: under row-level security only leakproof operators reach
             # an index.

@@ -15,8 +15,12 @@ from django.db import connections
 from django.test import override_settings
 from django.utils import translation
 
+from tracte.channels.actions import open_account
+from tracte.channels.actions.sending import send
+from tracte.channels.models import Dispatch
 from tracte.config import cli, doctor
 from tracte.core import keys, tenancy
+from tracte.core.clock import now
 from tracte.desk.tests import cast
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -92,6 +96,16 @@ def test_jobs_that_nobody_takes_and_jobs_that_failed_are_told(administration, ho
     with connections["default"].cursor() as cursor:
         cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
     only("1 jobs failed", "procrastinate shell")
+
+
+def test_answers_of_unknown_fate_are_told(administration, home):
+    with tenancy.acting_for(administration):
+        box = open_account(key="bustia", kind="email", name="Bústia", own=["bustia@exemple.cat"])
+        send(box, record=None, to="a@exemple.cat", text="Hola", key="1", by=None, at=now())
+        assert doctor._unknown() == []
+        Dispatch.objects.update(state="unknown")
+    [line] = doctor._unknown()
+    assert "of 1 answers nobody knows" in line
 
 
 def test_a_table_that_the_application_reaches_without_a_policy_is_told(administration, home):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from django.db import transaction
 
@@ -14,7 +14,7 @@ from tracte.core.events import announce
 from tracte.core.models import Event, Unit
 from tracte.inbox import arrivals, promising
 from tracte.inbox.arrivals import Arrival, Known
-from tracte.inbox.models import Conversation, Snooze, Turn
+from tracte.inbox.models import Conversation, Promise, Snooze, Turn
 from tracte.inbox.suggesting import languages
 
 TOLD = 50  # conversations named by one event; of more, the lists are read again
@@ -38,6 +38,7 @@ def _thread(account: Account, came: Sequence[Arrival]) -> None:
     new: dict[uuid.UUID, Conversation] = {}
     touched: dict[uuid.UUID, Conversation] = {}
     turns: list[Turn] = []
+    calls: set[uuid.UUID] = set()
     for one in came:
         found = known.of(one)
         if found is None or not found.is_open:
@@ -49,11 +50,13 @@ def _thread(account: Account, came: Sequence[Arrival]) -> None:
             continue
         _said(found, one)
         touched[found.id] = found
+        if one.wants_a_call:
+            calls.add(found.id)
         turns.append(Turn(interaction=one.id, conversation=found, at=one.at))
         if found.is_open and one.record:
             known.open[one.record] = known.open.get(one.record, found)
     _seem(new, came)
-    _write(list(new.values()), list(touched.values()), turns)
+    _write(list(new.values()), list(touched.values()), turns, calls)
 
 
 def _begun(account: Account, unit: Unit, one: Arrival, known: Known, follows: Conversation | None) -> Conversation:
@@ -90,7 +93,10 @@ def _said(conversation: Conversation, one: Arrival) -> None:
         promising.keep(conversation, at=one.at)
 
 
-def _write(new: list[Conversation], touched: list[Conversation], turns: list[Turn]) -> None:
+def _write(
+    new: list[Conversation], touched: list[Conversation], turns: list[Turn], calls: Container[uuid.UUID]
+) -> None:
+    """`calls`: those of whom one asked to be called."""
     if not touched:
         return
     Conversation.objects.bulk_create(new)
@@ -99,7 +105,9 @@ def _write(new: list[Conversation], touched: list[Conversation], turns: list[Tur
     Snooze.objects.filter(id__in=[one.snooze_id for one in woken]).update(ended_at=max(t.at for t in turns))
     for one in woken:
         one.snooze = None
-    promising.promise([one for one in touched if one.waiting_since and not one.is_promised])
+    owed = [one for one in touched if one.waiting_since and not one.is_promised]
+    promising.promise([one for one in owed if one.id not in calls])
+    promising.promise([one for one in owed if one.id in calls], what=Promise.What.CALL)
     told = ["turns_count", "last_at", "excerpt", "waiting_since", "due_at", "snooze"]
     Conversation.objects.bulk_update(touched, told, batch_size=500)
     changed(touched)

@@ -11,7 +11,10 @@ from tracte.channels.actions import receive_many
 from tracte.channels.message import Message
 from tracte.channels.models import Account, Interaction, InteractionKey
 from tracte.core.models import User
+from tracte.inbox import promising
+from tracte.inbox.actions import touch
 from tracte.inbox.checking import Refused
+from tracte.inbox.models import Conversation, Promise
 from tracte.people import actions as people
 from tracte.people.appearance import Appearance, Identifier
 from tracte.people.identifiers import PHONE
@@ -49,9 +52,20 @@ def note_contact(
         return None
     mine = Membership.objects.live().get(record=record).person_id
     theirs = Person.now_at(person) if person else None
-    if theirs is None or mine == theirs:
-        return mine
-    return people.merge(mine, theirs, by=by, at=at, reason="noted on their page")
+    if theirs and mine != theirs:
+        mine = people.merge(mine, theirs, by=by, at=at, reason="noted on their page")
+    if account.kind == "calls":
+        _called(mine, at)
+    return mine
+
+
+def _called(person: uuid.UUID, at: dt.datetime) -> None:
+    """Whoever asked to be called was: what they asked waits no more."""
+    records = Membership.objects.live().filter(person=person).values("record")
+    owed = Promise.objects.standing().filter(what=Promise.What.CALL, conversation__record__in=records)
+    for one in Conversation.objects.select_for_update().filter(closure=None, id__in=owed.values("conversation")):
+        promising.keep(one, at=at)
+        touch(one, at, "waiting_since", "due_at")
 
 
 def _who(full_name: str, phone: str, person: uuid.UUID | None) -> Appearance | None:
