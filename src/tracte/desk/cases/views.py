@@ -23,7 +23,7 @@ from tracte.core.units import of
 from tracte.desk.cases import lists
 from tracte.desk.inbox.groups import grouped
 from tracte.desk.inbox.views import ATTENDS, PURPOSE, mine
-from tracte.desk.visit import AgentRequest
+from tracte.desk.visit import AgentRequest, is_partial
 from tracte.inbox import numbers
 from tracte.inbox.actions.cases.referring import SHARED
 from tracte.inbox.case_checking import check
@@ -45,8 +45,10 @@ def cases(request: AgentRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     if (number := numbers.read(query)) is not None and (found := Case.objects.filter(number=number).first()):
         return redirect("desk:case", case=found.id)
-    items, has_more = lists.page(view, request.user, mine(request), request.GET.get("after", ""))
+    after = request.GET.get("after", "")
+    items, has_more = lists.page(view, request.user, mine(request), after)
     context = {
+        "after": after,
         "view": view,
         "views": lists.VIEWS,
         "query": query,
@@ -54,7 +56,7 @@ def cases(request: AgentRequest) -> HttpResponse:
         "more": urlencode({"view": view.key, "after": items[-1].place}) if has_more else "",
         "referrals": _asked_of(request),
     }
-    return render(request, "desk/cases/cases.html", context)
+    return render(request, "desk/cases/_cases.html" if is_partial(request) else "desk/cases/cases.html", context)
 
 
 def _asked_of(request: HttpRequest) -> list[Referral]:
@@ -67,7 +69,11 @@ def _asked_of(request: HttpRequest) -> list[Referral]:
 @require_GET
 @staff(*ATTENDS)
 def case(request: AgentRequest, case: uuid.UUID) -> HttpResponse:
-    return render(request, "desk/cases/case.html", opened(request, visible(case)))
+    """One case, and of it what happened when that changed."""
+    found = visible(case)
+    if is_partial(request):
+        return render(request, "desk/cases/_steps.html", {"steps": _steps_read(request, found)})
+    return render(request, "desk/cases/case.html", opened(request, found))
 
 
 def visible(id: uuid.UUID) -> Case:
@@ -132,6 +138,14 @@ def filled(found: Case) -> list[tuple[str, Any]]:
     labels = {one["key"]: one["labels"] for one in found.service.fields}
     language = "ca"
     return [(labels.get(key, {}).get(language, key), value) for key, value in found.fields.items()]
+
+
+def _steps_read(request: AgentRequest, found: Case) -> list[Any]:
+    """What happened, read again, which is written down; of a confidential service nothing to who may not see it."""
+    if contract.redacted(found.service, request.user):
+        return []
+    _person(request, found)
+    return _steps(found)
 
 
 def _steps(found: Case) -> list[Any]:

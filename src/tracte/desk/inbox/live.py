@@ -1,6 +1,6 @@
-"""A line that stays open: it says which conversations changed, and the page asks again for what it shows of them.
+"""A line that stays open: it says which conversations and cases changed, and the page asks again for what it shows.
 
-No text travels by it, only ids of conversations of the units whose conversations this agent sees.
+No text travels by it, only ids of what is of the units that this agent sees.
 """
 
 from __future__ import annotations
@@ -69,4 +69,4 @@ def _line(one: live.Happening, seen: set[str], user: str) -> str:
     if one is not live.LOST and not seen & set(ids.get("units", ())) and user not in ids.get("agents", ()):
         return ""
     kind = "here" if one["name"] == "inbox.presence.changed" else "changed"
-    return f"{number}event: {kind}\ndata: {json.dumps(ids.get('conversations', []))}\n\n"
+    return f"{number}event: {kind}\ndata: {json.dumps([*ids.get('conversations', ()), *ids.get('cases', ())])}\n\n"

@@ -10,8 +10,10 @@ from tracte.channels import tokens
 from tracte.core import tenancy
 from tracte.core.clock import now
 from tracte.core.models import Unit
+from tracte.desk.tests.serving import served
+from tracte.desk.tests.test_inbox_browser import enter
 from tracte.desk.tests.walking import sign_in
-from tracte.inbox.actions.cases import Place
+from tracte.inbox.actions.cases import Place, handling
 from tracte.inbox.actions.cases.jobs import finish_job, together
 from tracte.inbox.actions.cases.pausing import pause
 from tracte.inbox.actions.cases.referring import Outside, refer
@@ -99,3 +101,20 @@ def test_every_page_in_every_mode(look, known, agent):
         page.goto(address)
         page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
         at(name)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_happens_to_a_case_moves_its_page_and_the_list(browser, known, administration, agent):
+    with served() as address:
+        jordi, list_ = (enter(browser, address, administration, agent) for _ in range(2))
+        jordi.goto(f"/desk/cases/{known['case']}/")
+        list_.goto("/desk/cases/?view=team")
+        with tenancy.acting_for(administration):
+            case = Case.objects.get(id=known["case"])
+            handling.note(case, by=agent, at=now(), text="Hi hem anat i fa falta una escala.")
+            fresh = opened(case.service, agent, asked="Acaba d’arribar un altre fanal")
+        jordi.locator("#fil", has_text="fa falta una escala").wait_for()
+        list_.locator("#llista", has_text=fresh.reference).wait_for()
+        assert list_.locator("h1").count() == 1, "only the list was asked again"
+        for one in (jordi, list_):
+            one.context.close()

@@ -11,7 +11,7 @@ const look = () => {
   htmx.trigger(document.body, "live");
 };
 const again = (changed) => {
-  const open = document.querySelector("[data-conversation]")?.dataset.conversation;
+  const open = document.querySelector("[data-open]")?.dataset.open;
   if (open && (!changed.length || changed.includes(open))) htmx.trigger("#fil", "live");
   waiting ??= setTimeout(look, Math.max(700, begun + pause - performance.now()));
 };
@@ -22,7 +22,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 document.addEventListener("visibilitychange", () => isBehind && !document.hidden && look());
 const heard = ({ kind, ids }) => {
   if (kind === "changed") return again(ids);
-  const open = document.querySelector("[data-conversation]")?.dataset.conversation;
+  const open = document.querySelector("[data-open]")?.dataset.open;
   if (ids.includes(open)) htmx.trigger("#qui-hi-es", "here");
 };
 told.addEventListener("message", (event) => heard(event.data));
