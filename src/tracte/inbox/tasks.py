@@ -10,6 +10,7 @@ from tracte.core import tenancy
 from tracte.core.clock import now
 from tracte.core.models import Administration
 from tracte.inbox.actions import handling
+from tracte.inbox.actions.cases import referring
 from tracte.inbox.models import Presence
 from tracte.inbox.suggesting import training
 
@@ -22,6 +23,15 @@ def wake_snoozed(timestamp: int) -> None:
         with tenancy.acting_for(administration):
             handling.wake(at=now())
             Presence.objects.filter(until__lt=now()).delete()
+
+
+@app.periodic(cron="7 * * * *")
+@app.task
+def expire_referrals(timestamp: int) -> None:
+    """Whoever was asked outside and did not answer in time is waited for no more."""
+    for administration in Administration.objects.using("owner").values_list("id", flat=True):
+        with tenancy.acting_for(administration):
+            referring.expire(at=now())
 
 
 @app.periodic(cron="20 3 * * *")

@@ -32,6 +32,7 @@ class Referral(models.Model):
     class End(models.TextChoices):
         ANSWERED = "answered", _("contestada")
         WITHDRAWN = "withdrawn", _("retirada")
+        EXPIRED = "expired", _("caducada sense resposta")
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     administration = tenancy.owner()
@@ -69,12 +70,13 @@ class Referral(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_at=None, end="", answer="")
                 | (Q(ended_at__isnull=False, end="answered") & ~Q(answer=""))
-                | Q(ended_at__isnull=False, end="withdrawn", answer=""),
+                | Q(ended_at__isnull=False, end__in=["withdrawn", "expired"], answer=""),
                 name="referral_end_whole",
             ),
         ]
         indexes = [
             models.Index(fields=["unit", "due_at"], condition=Q(ended_at=None), name="referral_of_unit"),
+            models.Index(fields=["expires_at"], condition=Q(ended_at=None), name="referral_expires"),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ from tracte.inbox.actions.cases.claiming import claim
 from tracte.inbox.actions.cases.handling import close
 from tracte.inbox.actions.cases.jobs import answer_all, begin_job, finish_job, join_job, leave_job
 from tracte.inbox.actions.cases.pausing import pause, resume
-from tracte.inbox.actions.cases.referring import Outside, answer_referral, find, refer, withdraw_referral
+from tracte.inbox.actions.cases.referring import Outside, answer_referral, expire, find, refer, withdraw_referral
 from tracte.inbox.case_checking import check
 from tracte.inbox.models import Case, Referral
 from tracte.inbox.tests import cast
@@ -244,3 +244,14 @@ def test_the_band_loses_nobody_within_the_distance(near, latitude, longitude, be
         is_found = one.id in [found.id for found in similar.find(near, latitude, longitude, now())]
         transaction.set_rollback(True)
     assert is_found == (times < 1) or abs(times - 1) < 0.01
+
+
+def test_a_link_that_nobody_answered_through_is_waited_for_no_more(place, nuria):
+    case = opened(place.services["carrer.llum"], nuria)
+    asked = refer(case, by=nuria, at=now(), question="Quan hi aneu?", days=2, outside=Outside("Llums SL"))
+    assert expire(at=asked.expires_at - dt.timedelta(minutes=1)) == 0
+    assert expire(at=asked.expires_at) == 1 and expire(at=asked.expires_at) == 0
+    asked.refresh_from_db()
+    case.refresh_from_db()
+    assert (asked.end, asked.answer, case.waits_since) == ("expired", "", None)
+    assert case.steps.filter(what="returned").count() == 1

@@ -23,6 +23,7 @@ from tracte.inbox.models import Case, Referral
 OPENS_FOR = dt.timedelta(days=30)  # a link, after it is due
 SHARED = ("service", "asked", "place", "fields")  # what of a case may be chosen to be told
 MOST_DAYS = 90
+EXPIRED_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,19 @@ def withdraw_referral(referral: Referral, *, by: User, at: dt.datetime) -> Refer
         raise Refused("ended")
     _end(current, Referral.End.WITHDRAWN, by=by, at=at, reason="")
     return current
+
+
+def expire(*, at: dt.datetime) -> int:
+    """Links that nobody answered through and that open no more: their cases wait for them no longer. How many."""
+    over = Referral.objects.standing().filter(unit=None, expires_at__lte=at).order_by("expires_at")
+    ended = 0
+    for one in over.values_list("id", flat=True)[:EXPIRED_AT_ONCE]:
+        with transaction.atomic():
+            current = Referral.objects.select_for_update(of=("self",)).select_related("case").get(id=one)
+            if current.ended_at is None:
+                _end(current, Referral.End.EXPIRED, by=None, at=at, reason="")
+                ended += 1
+    return ended
 
 
 def find(token: str) -> Referral | None:
