@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from tracte.channels import tokens
 from tracte.inbox.checking import Refused
-from tracte.inbox.models import Asking, Opinion, Remark
+from tracte.inbox.models import Asking, Case, Conversation, Opinion, Remark
 from tracte.inbox.models.opinions import CORRECTED_FOR
 
 LONGEST = 2000
@@ -55,6 +55,14 @@ def about(interactions: Collection[uuid.UUID]) -> Asking | None:
     )
     found = [Asking.objects.filter(one).order_by("-at").first() for one in (told, worked)]
     return max((one for one in found if one), key=lambda one: one.at, default=None)
+
+
+def last_of(whose: Conversation | Case) -> Opinion | None:
+    """What was last said of it, also when it was opened again since."""
+    closed = {
+        "asking__closure__conversation" if isinstance(whose, Conversation) else "asking__case_closure__case": whose
+    }
+    return Opinion.objects.select_related("remark").filter(**closed).order_by("-at").first()
 
 
 @transaction.atomic
