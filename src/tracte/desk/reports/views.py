@@ -52,8 +52,11 @@ def reports(request: AgentRequest) -> HttpResponse:
 @require_GET
 @staff(*LEADS)
 def table(request: AgentRequest, report: str) -> HttpResponse:
-    """One of them as CSV."""
-    period = _form(request).period()
+    """One of them as CSV; what cannot be asked has none."""
+    form = _form(request)
+    period = form.period()
+    if not form.is_valid():
+        return HttpResponse(form.errors.as_json(), status=422, content_type="application/json")
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     name = f"{report}-{period.since}-{period.until}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -9,6 +9,7 @@ from random import Random
 from django.utils import timezone
 
 from tracte.channels.models import Dispatch
+from tracte.core.actions import add_unit
 from tracte.core.models import Unit
 from tracte.inbox.models import (
     Asking,
@@ -38,7 +39,8 @@ class Past:
         self.rng, self.agent = Random(seed), agent
         self.doors = [cast.door("bustia"), cast.door("telegram")]
         self.town = towns.build()
-        self.units = [Unit.objects.get(code="govern"), self.town.units["llums"]]
+        root = Unit.objects.get(code="govern")
+        self.units = [root, add_unit(code="oac", name="Oficina", since=dt.date(2020, 1, 1), parent=root)]
         self.calendar = _calendar(CALENDAR)
         for n in range(many):
             self.conversation() if n % 3 else self.case()
