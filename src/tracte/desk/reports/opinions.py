@@ -79,7 +79,7 @@ def _rows(said: list[tuple]) -> list[Row]:
     return told + [
         Row(
             f"why_{reason.value}",
-            gettext("Perquè %(why)s") % {"why": reason.label},
+            gettext("Per què: %(why)s") % {"why": reason.label},
             [why[reason.value], None, None, None],
         )
         for reason in Opinion.Why
@@ -88,6 +88,6 @@ def _rows(said: list[tuple]) -> list[Row]:
 
 
 def _summary(asked: int, said: int) -> str:
-    told = ngettext("S’ha preguntat a una persona", "S’ha preguntat a %(n)s persones", asked) % {"n": asked}
+    told = ngettext("S’ha preguntat una vegada", "S’ha preguntat %(n)s vegades", asked) % {"n": asked}
     answered = ngettext("i ha contestat una", "i han contestat %(n)s", said) % {"n": said}
     return f"{told} {answered} ({percent(said, asked) or 0} %)."

@@ -37,7 +37,8 @@ class Row:
 @dataclass(frozen=True)
 class Report:
     """`drawn`: which column is a bar in each row. `trouble`: why there is nothing to show. `summary`: what it comes to.
-    `is_heat`: each value is a square, the darker the more."""
+    `is_heat`: each value is a square, the
+    darker the more."""
 
     title: Any
     heads: Sequence[Head]
@@ -49,19 +50,20 @@ class Report:
     trouble: Any = ""
 
     @property
-    def cells(self) -> Iterator[tuple[Row, list[str], int | None]]:
-        """(row, its values in words, how long its bar is in per cent)."""
+    def cells(self) -> Iterator[tuple[Row, list[tuple[Any, str]], int | None]]:
+        """(row, (column, value in words) of each, how long its bar is in per cent)."""
         most = max((row.values[self.drawn] or 0 for row in self.rows), default=0) if self.drawn is not None else 0
         for row in self.rows:
-            told = [said(value, head.kind) for value, head in zip(row.values, self.heads, strict=True)]
+            told = [(head.label, said(value, head.kind)) for value, head in zip(row.values, self.heads, strict=True)]
             yield row, told, round(100 * (row.values[self.drawn] or 0) / most) if most else None  # type: ignore[index]
 
     @property
-    def heat(self) -> Iterator[tuple[int, int, float]]:
-        """(x, y, how dark from 0 to 1) of each square that is not empty."""
+    def heat(self) -> Iterator[tuple[Row, list[tuple[int, float]], str]]:
+        """(row, (place, how dark from 0 to 1) of each square that is not empty, what the row comes to)."""
         most = max((value for row in self.rows for value in row.values), default=0)
-        for y, row in enumerate(self.rows):
-            yield from ((x, y, round(value / most, 2)) for x, value in enumerate(row.values) if value)
+        for row in self.rows:
+            squares = [(x, round(value / most, 2)) for x, value in enumerate(row.values) if value]
+            yield row, squares, said(sum(row.values), NUMBER)
 
     def table(self) -> Iterator[list[Any]]:
         """As CSV: times in hours, shares in per cent."""

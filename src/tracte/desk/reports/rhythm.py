@@ -15,15 +15,16 @@ SELECT extract(hour FROM here)::int, extract(isodow FROM here)::int, count(*) FR
   WHERE {WHOSE} AND v.opened_at >= %s::timestamptz AND v.opened_at < %s::timestamptz) came
 GROUP BY 1, 2
 """
-HEADS = (
-    Head("monday", _("Dl")),
-    Head("tuesday", _("Dt")),
-    Head("wednesday", _("Dc")),
-    Head("thursday", _("Dj")),
-    Head("friday", _("Dv")),
-    Head("saturday", _("Ds")),
-    Head("sunday", _("Dg")),
+DAYS = (
+    ("monday", _("Dilluns")),
+    ("tuesday", _("Dimarts")),
+    ("wednesday", _("Dimecres")),
+    ("thursday", _("Dijous")),
+    ("friday", _("Divendres")),
+    ("saturday", _("Dissabte")),
+    ("sunday", _("Diumenge")),
 )
+HEADS = tuple(Head(f"h{hour:02}", f"{hour} h") for hour in range(24))
 METHOD = (
     _(
         "Es compten les converses que s’obren, a l’hora que va escriure la persona. El que s’afegeix a una conversa "
@@ -34,8 +35,11 @@ METHOD = (
 
 
 def ask(period: Period) -> Report:
-    """Hours down, days of the week across."""
+    """Days of the week down, hours across."""
     found = {(hour, day): n for hour, day, n in rows(LOAD, settings.TIME_ZONE, *period.whose, *period.span)}
-    told = [Row(str(hour), f"{hour} h", [found.get((hour, day), 0) for day in range(1, 8)]) for hour in range(24)]
+    told = [
+        Row(key, label, [found.get((hour, day), 0) for hour in range(24)])
+        for day, (key, label) in enumerate(DAYS, start=1)
+    ]
     trouble = "" if found else _("En aquests dies no hi va arribar res.")
     return Report(_("Quan ens escriuen"), HEADS, told, METHOD, is_heat=True, trouble=trouble)

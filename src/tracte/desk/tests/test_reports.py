@@ -210,11 +210,11 @@ def test_what_people_say(period):
 
 
 def test_when_people_write(period):
-    expected = [[0] * 7 for _ in range(24)]
+    expected = [[0] * 24 for _ in range(7)]
     for one in Conversation.objects.all():
         if within(period, one.opened_at) and mine(period, one):
             here = timezone.localtime(one.opened_at)
-            expected[here.hour][here.weekday()] += 1
+            expected[here.weekday()][here.hour] += 1
     assert values(rhythm.ask(period)) == expected
 
 
