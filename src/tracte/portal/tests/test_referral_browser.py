@@ -18,7 +18,8 @@ def test_they_answer_by_their_link(page, administration, agent):
         lamp = town.build().services["carrer.llum.fanal"]
         case = town.opened(lamp, agent, unit=agent.roles.get().unit)
         asked = refer(case, by=agent, at=now(), question="Hi ha corrent?", days=2, outside=Outside("Elèctrica"))
-    page.goto(f"/referral/{tokens.sign(asked.id)}/")
+        address = f"/referral/{tokens.sign(asked.id)}/"
+    page.goto(address)
     page.fill("[name=text]", "Sí, n’hi ha.")
     page.click("main form .button-main")
     page.wait_for_selector("text=Hem rebut la teva resposta")
