@@ -29,6 +29,11 @@ def test_the_reports_in_every_mode(look, administration, agent, supervisor):
     sign_in(page, "aina@exemple.cat")
     page.goto("/desk/reports/?since=2026-01-01&until=2026-03-31")
     at("reports")
+    size = page.viewport_size
+    for width in (900, 1024, 1150):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+    page.set_viewport_size(size)
     for more in page.locator("details.more > summary").all():
         more.click()
     at("reports-method")
