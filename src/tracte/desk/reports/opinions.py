@@ -45,8 +45,8 @@ METHOD = (
     _(
         "Es pregunta un cop, una hora després de tancar el que ha contestat una persona, a qui es pot escriure: mai a "
         "qui ja s’ha preguntat els darrers trenta dies, a qui espera una altra resposta, ni per un servei "
-        "confidencial. Es compta el dia que es pregunta, i qui contesta més tard encara hi suma: durant trenta-set dies "
-        "la xifra pot créixer."
+        "confidencial. Es compta el dia que es pregunta, i qui contesta més tard encara hi suma: durant trenta-set "
+        "dies la xifra pot créixer."
     ),
     _(
         "Contesta qui vol: els que contesten no són tots els que s’han atès, i amb pocs no es pot dir res. Amb menys "

@@ -70,7 +70,7 @@ def reopen(conversation: Conversation, *, by: User, at: dt.datetime) -> Conversa
     current = lock(conversation)
     if current.closure is None:
         raise Refused("open")
-    Reopening.objects.create(closure_id=current.closure_id, by=by, at=at)
+    Reopening.objects.create(closure=current.closure, by=by, at=at)
     asking.take_back(current.closure, by=by, at=at)
     current.closure = None
     try:
