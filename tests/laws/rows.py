@@ -101,6 +101,11 @@ SPECIAL: dict[str, Callable[[Rows], dict[str, Any]]] = {
     "channels_outcome": lambda rows: {"kind": "unknown"},
     "channels_intervention": lambda rows: {"kind": "recall"},
     "channels_scan": lambda rows: {"verdict": "clean"},
+    "inbox_asking": lambda rows: {
+        "closure_id": rows.of("inbox_closure")["id"],
+        "expires_at": "2026-05-01T10:00:00Z",
+    },
+    "inbox_opinion": lambda rows: {"why": ""},
     "inbox_closure": lambda rows: {"how": "unneeded"},
     "inbox_promise": lambda rows: {
         "what": "answer",

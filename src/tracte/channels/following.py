@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from tracte.channels.actions.submitting import interactions_of
-from tracte.channels.models import Attachment, Dispatch, FollowUp, Interaction
+from tracte.channels.models import Attachment, Dispatch, FollowUp, Interaction, InteractionKey
 
 Promise = Callable[[FollowUp, list[uuid.UUID]], str]
 _promises: list[Promise] = []
@@ -39,6 +39,13 @@ def promised_by(tell: Promise) -> None:
 def promise(follow_up: FollowUp) -> str:
     ids = [interaction for _, interaction, _ in interactions_of(follow_up)]
     return next((said for tell in _promises if (said := tell(follow_up, ids))), "")
+
+
+def of(account: uuid.UUID, interactions: Iterable[uuid.UUID]) -> FollowUp | None:
+    """The form of our own that one of these interactions came in by, or was added to."""
+    keys = InteractionKey.objects.filter(account=account, interaction__in=list(interactions))
+    tokens = [external.partition("/")[0] for external in keys.values_list("external_id", flat=True)]
+    return FollowUp.objects.filter(account=account, external_id__in=tokens).first()
 
 
 def lines(follow_up: FollowUp) -> list[Line]:

@@ -53,6 +53,7 @@ def _fill(administration: uuid.UUID, size: str) -> None:
 
 def _serve(port: int, workers: int, has_demo: bool) -> None:
     environment = {**os.environ, "TRACTE_POOL": "8", "PYTHONUNBUFFERED": "1"}
+    environment.setdefault("TRACTE_SITE", f"http://localhost:{port}")
     if has_demo:  # its people are invented: nothing is sent to the world unless somebody says so
         environment.setdefault("TRACTE_WAY_OUT", "outbox")
     web = [sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(port)]

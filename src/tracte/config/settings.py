@@ -13,6 +13,7 @@ DEBUG = os.environ.get("TRACTE_DEBUG") == "1"
 SECRET_KEY = postgres.installation_secret().hex()
 ALLOWED_HOSTS = os.environ.get("TRACTE_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
+TRACTE_SITE = os.environ.get("TRACTE_SITE", "").rstrip("/")
 IS_HTTPS = os.environ.get("TRACTE_HTTPS") == "1"
 
 INSTALLED_APPS = [

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/account/", include(account_patterns)),
     path("form/", include("tracte.portal.urls")),
     path("referral/", include("tracte.portal.referral_urls")),
+    path("opinion/", include("tracte.portal.opinion_urls")),
     path("hooks/", include("tracte.channels.urls")),
     path("api/v1/", api.urls),
     path("health/live", health.live, name="live"),

@@ -26,6 +26,7 @@ from tracte.desk.inbox import (
     wall_views,
 )
 from tracte.desk.inbox import views as inbox_views
+from tracte.desk.reports import views as report_views
 
 app_name = "desk"
 urlpatterns = [
@@ -34,6 +35,12 @@ urlpatterns = [
     path("contacts/new/", noting_views.contact, name="contact"),
     path("wall/", wall_views.show, name="wall"),
     path("wall/table.csv", wall_views.table, name="wall_table"),
+    path("reports/", report_views.reports, name="reports"),
+    path("reports/silence/", report_views.silence, name="silence"),
+    *(
+        path(f"reports/{key}.csv", report_views.table, {"report": key}, name=f"report_{key}")
+        for key in report_views.QUESTIONS
+    ),
     path("inbox/live/", live.stream, name="live"),
     path("inbox/<uuid:conversation>/", inbox_views.conversation, name="conversation"),
     path("inbox/<uuid:conversation>/files/<uuid:attachment>/", inbox_views.attachment, name="attachment"),

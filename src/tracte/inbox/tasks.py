@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from contextlib import suppress
 
+from django.urls import reverse
 from procrastinate.contrib.django import app
 
-from tracte.core import tenancy
+from tracte.core import site, tenancy
 from tracte.core.clock import now
 from tracte.core.models import Administration
-from tracte.inbox.actions import handling
+from tracte.inbox.actions import asking, handling, opinions
 from tracte.inbox.actions.cases import referring
 from tracte.inbox.models import Presence
 from tracte.inbox.suggesting import training
+
+REMARKS_KEPT = dt.timedelta(days=365)  # as Remark declares
 
 
 @app.periodic(cron="* * * * *")
@@ -43,3 +47,21 @@ def learn_topics(timestamp: int) -> None:
             if training.is_due():
                 with suppress(training.TooFew):
                     training.train(at=now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task
+def ask_opinions(timestamp: int) -> None:
+    """How it was, about what was closed a while ago."""
+    for administration in Administration.objects.using("owner").values_list("id", flat=True):
+        with tenancy.acting_for(administration):
+            asking.ask_all(at=now(), link=lambda token: site.address(reverse("opinion", args=[token])))
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task
+def forget_remarks(timestamp: int) -> None:
+    """What people wrote with a low mark is kept for a year."""
+    for administration in Administration.objects.using("owner").values_list("id", flat=True):
+        with tenancy.acting_for(administration):
+            opinions.forget(before=now() - REMARKS_KEPT)

@@ -8,14 +8,16 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from tracte.channels import codes, following
+from tracte.channels import codes, following, tokens
 from tracte.channels.actions import submitting
 from tracte.channels.models import FollowUp
 from tracte.core import guard
 from tracte.core.clock import now
+from tracte.inbox.actions import opinions
+from tracte.inbox.models import Opinion
 from tracte.portal import address, uploads
 from tracte.portal.form_views import complaints
-from tracte.portal.forms import TOO_MANY, AddForm, CodeForm, new_token
+from tracte.portal.forms import TOO_MANY, AddForm, CodeForm, OpinionForm, new_token
 
 
 @never_cache
@@ -83,5 +85,16 @@ def _show(
         "uploads": files,
         "complaints": complaints(form, files),
         "is_added": is_added,
+        **_asked(found),
     }
     return render(request, "portal/follow.html", context, status=status)
+
+
+def _asked(found: FollowUp) -> dict[str, object]:
+    """The question how it was, in place, until it is answered or old."""
+    asking = opinions.about([interaction for _, interaction, _ in submitting.interactions_of(found)])
+    if asking is None or not opinions.is_open(asking, now()):
+        return {}
+    opinion = Opinion.objects.filter(asking=asking).first()
+    form = OpinionForm(initial={"satisfaction": opinion.satisfaction} if opinion else {})
+    return {"asked": asking, "opinion": opinion, "asked_token": tokens.sign(asking.id), "marks": form}

@@ -9,6 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tracte.channels.actions.submitting import TOKEN
+from tracte.inbox.actions.opinions import LONGEST
+from tracte.inbox.models import Opinion
 from tracte.people.identifiers import EMAIL, PHONE, normalise
 from tracte.vocabularies.models import Concept
 
@@ -118,3 +120,31 @@ class AddForm(Writing):
     """Something more about it."""
 
     order = ("text",)
+
+
+class OpinionForm(forms.Form):
+    """How somebody was attended: the mark, and what they want to add."""
+
+    satisfaction = forms.TypedChoiceField(
+        coerce=int,
+        choices=Opinion.Satisfaction.choices,
+        error_messages={"required": _("Tria una de les cinc."), "invalid_choice": _("Tria una de les cinc.")},
+    )
+    effort = forms.TypedChoiceField(
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=Opinion.Effort.choices,
+        error_messages={"invalid_choice": _("Tria una de les cinc, o cap.")},
+    )
+    why = forms.ChoiceField(
+        required=False,
+        choices=Opinion.Why.choices,
+        error_messages={"invalid_choice": _("Tria un dels motius de la llista, o cap.")},
+    )
+    text = forms.CharField(
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"max_length": _("El text és massa llarg: com a molt, 2.000 lletres.")},
+    )

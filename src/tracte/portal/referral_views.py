@@ -44,8 +44,4 @@ def referral(request: HttpRequest, token: str) -> HttpResponse:
             found.refresh_from_db()
     is_open = found.is_open(now())
     status = 410 if not is_open and found.end != "answered" else 422 if form.is_bound and form.errors else 200
-    response = render(
-        request, "portal/referral.html", {"asked": found, "form": form, "is_open": is_open}, status=status
-    )
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "portal/referral.html", {"asked": found, "form": form, "is_open": is_open}, status=status)

@@ -25,6 +25,7 @@ from tracte.desk.inbox.groups import grouped
 from tracte.desk.inbox.views import ATTENDS, PURPOSE, mine
 from tracte.desk.visit import AgentRequest, is_partial
 from tracte.inbox import numbers
+from tracte.inbox.actions import opinions
 from tracte.inbox.actions.cases.referring import SHARED
 from tracte.inbox.case_checking import check
 from tracte.inbox.models import Case, Job, Referral
@@ -115,6 +116,7 @@ def opened(request: AgentRequest, found: Case, **more: Any) -> dict[str, Any]:
         "steps": _steps(found),
         "origins": found.origins.select_related("conversation__account").order_by("at"),
         "referrals": _referrals(request, found),
+        "opinion": opinions.last_of(found),
         "claimed_by": found.claimed_by.order_by("number"),
         "filled": filled(found),
         "finish": found.job.finish if found.job and found.job.is_finished else None,

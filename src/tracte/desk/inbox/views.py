@@ -20,7 +20,7 @@ from tracte.core.ids import uuid7
 from tracte.core.models import UnitVersion
 from tracte.desk.inbox import groups, lists, suggesting, thread
 from tracte.desk.visit import AgentRequest, is_partial
-from tracte.inbox.actions import drafting
+from tracte.inbox.actions import drafting, opinions
 from tracte.inbox.checking import check
 from tracte.inbox.models import Conversation, Draft, Mention
 from tracte.people.models import Membership
@@ -123,6 +123,7 @@ def opened(request: AgentRequest, found: Conversation, **more: Any) -> dict[str,
         "others": _others(found),
         **suggesting.of_topic(found),
         **(suggesting.of_writing(found, draft.text if draft else "") if "help" in request.GET else {}),
+        "opinion": opinions.last_of(found),
         "cases": [one.case for one in found.cases.select_related("case__service").order_by("-at")[:10]],
         **told(found),
         **more,

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from tracte.core import units
 from tracte.core.models import Unit, User
 from tracte.inbox import promising
-from tracte.inbox.actions import changed, lock, touch
+from tracte.inbox.actions import asking, changed, lock, touch
 from tracte.inbox.checking import ATTENDS, Refused, check
 from tracte.inbox.models import Assignment, Closure, Conversation, Reopening, Snooze
 
@@ -68,9 +68,10 @@ def close(conversation: Conversation, *, by: User, at: dt.datetime, how: str, re
 def reopen(conversation: Conversation, *, by: User, at: dt.datetime) -> Conversation:
     """Go on with it. Its closure stays in the figures of its day; who already has another open one goes on there."""
     current = lock(conversation)
-    if current.closure_id is None:
+    if current.closure is None:
         raise Refused("open")
-    Reopening.objects.create(closure_id=current.closure_id, by=by, at=at)
+    Reopening.objects.create(closure=current.closure, by=by, at=at)
+    asking.take_back(current.closure, by=by, at=at)
     current.closure = None
     try:
         with transaction.atomic():

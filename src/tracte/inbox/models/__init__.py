@@ -3,12 +3,14 @@
 from tracte.inbox.models.cases import Case, CaseClosure, CaseOrigin, CaseReopening, Count, Step
 from tracte.inbox.models.conversation import Assignment, Closure, Conversation, Reopening, Snooze, Turn
 from tracte.inbox.models.jobs import Job, JobFinish
+from tracte.inbox.models.opinions import Asking, Opinion, Remark, Silence
 from tracte.inbox.models.promises import Pause, Promise
 from tracte.inbox.models.referring import Referral
 from tracte.inbox.models.topics import TopicLabel, TopicModel
 from tracte.inbox.models.writing import Draft, Mention, Note, Presence, Template
 
 __all__ = [
+    "Asking",
     "Assignment",
     "Case",
     "CaseClosure",
@@ -22,11 +24,14 @@ __all__ = [
     "JobFinish",
     "Mention",
     "Note",
+    "Opinion",
     "Pause",
     "Presence",
     "Promise",
     "Referral",
+    "Remark",
     "Reopening",
+    "Silence",
     "Snooze",
     "Step",
     "Template",

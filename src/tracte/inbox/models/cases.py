@@ -228,7 +228,10 @@ class Step(models.Model):
             ),
             models.CheckConstraint(condition=~Q(what="moved") | ~Q(reason=""), name="step_move_has_a_reason"),
         ]
-        indexes = [models.Index(fields=["case", "at", "id"], name="step_of_case")]
+        indexes = [
+            models.Index(fields=["case", "at", "id"], name="step_of_case"),
+            models.Index(fields=["administration", "at"], condition=Q(what="answered"), name="step_answers"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.what}"
@@ -275,6 +278,7 @@ class CaseReopening(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="case_reopening_has_a_reason")]
+        indexes = [models.Index(fields=["administration", "at"], name="case_reopening_by_day")]
 
     def __str__(self) -> str:
         return f"{self.closure_id} {self.at:%F}"

@@ -101,6 +101,8 @@ class Conversation(models.Model):
             ),
             models.Index(fields=["record", "-last_at"], name="conversation_of_record"),
             models.Index(fields=["unit", "-last_at", "id"], name="conversation_by_last"),
+            models.Index(fields=["unit", "opened_at"], name="conversation_by_opened"),
+            models.Index(fields=["unit", "opened_at"], condition=OPEN, name="conversation_still_open"),
         ]
 
     def __str__(self) -> str:
@@ -137,7 +139,10 @@ class Turn(models.Model):
     privacy = Declared("attend", "P6Y", pseudonymous="interaction conversation dispatch", open="administration at")
 
     class Meta:
-        indexes = [models.Index(fields=["conversation", "-at", "interaction"], name="turn_of_conversation")]
+        indexes = [
+            models.Index(fields=["conversation", "-at", "interaction"], name="turn_of_conversation"),
+            models.Index(fields=["administration", "at"], condition=Q(dispatch__isnull=False), name="turn_answers"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.conversation_id} {self.at}"
@@ -205,6 +210,9 @@ class Reopening(models.Model):
     at = models.DateTimeField(default=now)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     privacy = Declared("attend", "P6Y", personal="by", pseudonymous="closure", open="administration at")
+
+    class Meta:
+        indexes = [models.Index(fields=["administration", "at"], name="reopening_by_day")]
 
     def __str__(self) -> str:
         return f"{self.closure_id} {self.at}"

@@ -9,6 +9,7 @@ from django.db import transaction
 from tracte.core import units
 from tracte.core.models import Unit, User
 from tracte.inbox import promising
+from tracte.inbox.actions import asking
 from tracte.inbox.actions.cases import What, changed, lock, routed, step, touch
 from tracte.inbox.case_checking import require
 from tracte.inbox.checking import ATTENDS, Refused
@@ -98,6 +99,7 @@ def reopen(case: Case, *, by: User, at: dt.datetime, reason: str) -> Case:
         raise Refused("reason")
     assert current.closure
     CaseReopening.objects.create(closure=current.closure, by=by, at=at, reason=reason.strip())
+    asking.take_back(current.closure, by=by, at=at)
     current.closure, current.answered_at = None, None
     promising.promise_case(current, since=at, by=by)
     step(current, What.REOPENED, by=by, at=at, reason=reason.strip())
