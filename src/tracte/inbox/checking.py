@@ -95,7 +95,7 @@ REASONS: Mapping[str, object] = {
     "half_point": _("Escriu les dues coordenades, o cap."),
     "acted": _("Algú hi ha fet alguna cosa després."),
     "unseen": _("Ara és d’una unitat que tu no veus."),
-    "same": _("Ja ho està."),
+    "same": _("Ja era així: no cal fer-hi res."),
     "came": _("Hi ha arribat un missatge després."),
     "failed": _("No s’ha pogut: prova-ho des de la conversa mateixa."),
     "awake": _("Ja havia tornat a la llista."),

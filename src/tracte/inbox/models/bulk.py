@@ -16,7 +16,8 @@ from tracte.inbox.models.conversation import Conversation
 
 class BulkAct(models.Model):
     """What would be done, as the dry run showed it. `said`: what the form said, ids as text; `chosen`: of which view,
-    by which filters, or that they were picked one by one. Nothing happens until somebody orders it."""
+    by which filters, or that they were picked one by one. `total` were chosen; of `doable` it was foreseen that it can be
+    done. Nothing happens until somebody orders it."""
 
     class What(models.TextChoices):
         ASSIGN = "assign", _("Assignar")
@@ -29,9 +30,11 @@ class BulkAct(models.Model):
     what = models.TextField(choices=What.choices)
     said = models.JSONField(default=dict)
     chosen = models.JSONField(default=dict)
+    total = models.IntegerField(default=0)
+    doable = models.IntegerField(default=0)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField(default=now)
-    privacy = Declared("attend", "P6Y", personal="by said", pseudonymous="id", open="administration what chosen at")
+    privacy = Declared("attend", "P6Y", personal="by said", pseudonymous="id", open="administration what chosen total doable at")
 
     class Meta:
         constraints = [

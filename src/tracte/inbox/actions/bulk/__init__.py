@@ -38,12 +38,12 @@ def plan(
     Who is in is fixed here and not when it starts: what somebody agrees to is what they saw. What comes into the view
     later is not touched, and what changes later is left alone and told.
     """
-    act = BulkAct.objects.create(what=what, said=dict(said), chosen=dict(chosen), by=by, at=at)
+    act = BulkAct(what=what, said=dict(said), chosen=dict(chosen), by=by, at=at)
     resolved, seen = kinds.said(act, by=by, at=at), set(units.seen_by(by, *ATTENDS))
     places = {id: n for n, id in enumerate(dict.fromkeys(conversations[:MOST]))}
     found = Conversation.objects.filter(id__in=places).select_related("account").defer("account__secret_sealed")
     acts = carrying.acts_of(places)
-    BulkTarget.objects.bulk_create(
+    targets = [
         BulkTarget(
             act=act,
             conversation=one,
@@ -52,9 +52,12 @@ def plan(
             foreseen=kinds.why_not(one, resolved) if one.unit_id in seen else "unseen",
         )
         for one in sorted(found, key=lambda one: places[one.id])
-    )
-    if not act.targets.exists():
+    ]
+    if not targets:
         raise Refused("none_chosen")
+    act.total, act.doable = len(targets), sum(not one.foreseen for one in targets)
+    act.save(force_insert=True)
+    BulkTarget.objects.bulk_create(targets)
     return act
 
 
