@@ -45,7 +45,7 @@ def _names(acts: Sequence[BulkAct]) -> dict[str, str]:
     newest = UnitVersion.objects.filter(unit__in=ids("unit")).order_by("unit", "-valid_from").distinct("unit")
     topics = Concept.objects.filter(id__in=ids("topic"))
     found: dict[Any, str] = dict(User.objects.filter(id__in=ids("agent")).values_list("id", "full_name"))
-    found |= {one.unit_id: one.name for one in newest} | {one.id: one.label for one in topics}
+    found |= {one.unit_id: one.name for one in newest} | {one.id: str(one) for one in topics}
     return {str(id): name for id, name in found.items()}
 
 

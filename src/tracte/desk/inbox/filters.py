@@ -53,8 +53,10 @@ KINDS = {
 DUE = {"late": _("Fora de termini"), "today": _("Avui"), "week": _("D’aquí a set dies"), NONE: _("Sense termini")}
 WAITS = {"yes": _("Esperen resposta")}
 UNITS = """
-SELECT DISTINCT ON (unit_id) unit_id, name FROM core_unitversion
-WHERE unit_id = ANY(%s::uuid[]) AND valid_from <= current_date AND NOT is_closed ORDER BY unit_id, valid_from DESC
+SELECT unit_id, name FROM (
+  SELECT DISTINCT ON (unit_id) unit_id, name, is_closed FROM core_unitversion
+  WHERE unit_id = ANY(%s::uuid[]) AND valid_from <= current_date ORDER BY unit_id, valid_from DESC) v
+WHERE NOT is_closed ORDER BY name
 """
 Filters = dict[str, str]
 Choices = dict[str, object]  # value -> how it is said
@@ -108,13 +110,12 @@ def options(units: list[uuid.UUID]) -> dict[str, Choices]:
     """What each filter offers, of what there is today. Three queries."""
     accounts = list(Account.objects.exclude(attended_since=None).order_by("name").values_list("id", "kind", "name"))
     topics = Concept.objects.of("topics").in_use().order_by("code")
-    named = sorted(rows(UNITS, column("uuid", units)), key=lambda row: row[1])
     return {
-        "unit": {str(id): name for id, name in named},
+        "unit": {str(id): name for id, name in rows(UNITS, column("uuid", units))},
         "kind": {kind: KINDS.get(kind, kind) for kind in sorted({kind for _, kind, _ in accounts})},
         "account": {str(id): name for id, _, name in accounts},
         "language": dict(NAMES),
-        "topic": {NONE: _("Sense tema")} | {str(one.id): one.label for one in topics},
+        "topic": {NONE: _("Sense tema")} | {str(one.id): str(one) for one in topics},
         "due": dict(DUE),
         "waits": dict(WAITS),
     }

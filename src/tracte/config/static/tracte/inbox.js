@@ -6,7 +6,7 @@ document.addEventListener("keydown", (event) => {
   if (event.target.closest("input:not([type=checkbox]), textarea, select") || !["j", "k", "o", "x"].includes(event.key)) return;
   const all = items();
   if (!all.length) return;
-  const held = all.indexOf(document.activeElement);
+  const held = all.indexOf(document.activeElement.closest("li")?.querySelector("[data-item]"));
   const place = held >= 0 ? held : at();
   if (event.key === "x") return all[Math.max(place, 0)].parentElement.querySelector("[type=checkbox]")?.click();
   if (event.key === "o") return all[Math.max(place, 0)].click();
