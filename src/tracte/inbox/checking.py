@@ -131,9 +131,15 @@ def check(conversation: Conversation, user: User) -> dict[str, Check]:
 
 
 def why_not_assign(
-    conversation: Conversation, user: User, *, unit: uuid.UUID, agent: User | None, theirs: Collection[uuid.UUID], reason: str
+    conversation: Conversation,
+    user: User,
+    *,
+    unit: uuid.UUID,
+    agent: User | None,
+    theirs: Collection[uuid.UUID],
+    reason: str,
 ) -> str:
-    """The code of why it cannot be given to `unit`, and there to `agent`, who attends in `theirs`; nothing if it can."""
+    """The code of why it cannot be given to `unit`, and there to `agent`, who attends in `theirs`; or nothing."""
     if closed := check(conversation, user)["assign"].reason:
         return closed
     if unit != conversation.unit_id and not reason.strip():

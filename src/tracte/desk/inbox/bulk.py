@@ -1,4 +1,4 @@
-"""How a bulk act stands: what was foreseen, done and undone, and why not, with some of each. One query, and its orders."""
+"""How a bulk act stands: what was foreseen, done and undone, and why not, with some of each. Two queries."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tracte.inbox.checking import REASONS
 from tracte.inbox.models import BulkAct, BulkOrder
 
 EXAMPLES = 3
-TOLD = f"""
+TOLD = """
 WITH told AS (
   SELECT 'foreseen' AS step, foreseen AS reason, conversation_id, id FROM inbox_bulktarget WHERE act_id = %s::uuid
   UNION ALL SELECT step, reason, conversation_id, id FROM inbox_bulkoutcome WHERE act_id = %s::uuid
@@ -21,7 +21,7 @@ WITH told AS (
 )
 SELECT p.step, p.reason, p.many, c.id, coalesce(nullif(c.subject, ''), c.excerpt)
 FROM placed p LEFT JOIN inbox_conversation c ON c.id = p.conversation_id AND c.unit_id = ANY(%s::uuid[])
-WHERE p.place <= {EXAMPLES} ORDER BY p.step, p.many DESC, p.reason, p.place
+WHERE p.place <= %s ORDER BY p.step, p.many DESC, p.reason, p.place
 """
 PLANNED, RUNNING, DONE, STOPPED, UNDOING, UNDONE = "planned", "running", "done", "stopped", "undoing", "undone"
 
@@ -107,6 +107,6 @@ class Progress:
 def progress(act: BulkAct, seen: list[uuid.UUID]) -> Progress:
     orders = {one.what: one for one in act.orders.select_related("by")}
     told: dict[str, list[Told]] = {}
-    for (step, reason, many), some in groupby(rows(TOLD, act.id, act.id, seen), key=lambda row: row[:3]):
+    for (step, reason, many), some in groupby(rows(TOLD, act.id, act.id, seen, EXAMPLES), key=lambda row: row[:3]):
         told.setdefault(step, []).append(Told(reason, many, [(id, what) for *_, id, what in some if id]))
     return Progress(act, orders, told)

@@ -1,4 +1,4 @@
-"""One act on many conversations: choose what, see how it would go, start it, watch it, stop it, undo it; and those before."""
+"""One act on many conversations: chosen, seen beforehand, started, watched, stopped, undone; and those before."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _chosen(request: AgentRequest) -> Chosen:
 
 
 def _said(posted: QueryDict) -> tuple[str, dict[str, str]]:
-    """The act and what its form says, as it is kept. Raises Refused; a form that was tampered with is no act of ours."""
+    """The act and what its form says, as it is kept. Raises Refused; a form that was tampered with is no act."""
     what = posted.get("what", "")
     form = FORMS[what](posted) if what in FORMS else None
     if form is None or not form.is_valid():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,7 +28,11 @@ def _title(act: BulkAct, named: dict[str, str | None]) -> str:
     gone = gettext("algú o alguna cosa que ja no hi és")
     if act.what == What.ASSIGN:
         whom = [named[key] or gone for key in ("agent", "unit") if key in named]
-        return gettext("Donar-les a %(whom)s") % {"whom": ", ".join(whom)} if whom else gettext("Deixar-les per a qui pugui")
+        return (
+            gettext("Donar-les a %(whom)s") % {"whom": ", ".join(whom)}
+            if whom
+            else gettext("Deixar-les per a qui pugui")
+        )
     if act.what == What.CLOSE:
         return gettext("Tancar-les: %(how)s") % {"how": Closure.How(act.said["how"]).label}
     if act.what == What.SNOOZE:
@@ -39,8 +44,8 @@ def _title(act: BulkAct, named: dict[str, str | None]) -> str:
 def _names(acts: Sequence[BulkAct]) -> dict[str, str]:
     """id -> how whom or what it names is called today."""
 
-    def ids(key: str) -> list[str]:
-        return sorted({act.said[key] for act in acts if act.said.get(key)})
+    def ids(key: str) -> list[uuid.UUID]:
+        return [uuid.UUID(act.said[key]) for act in acts if act.said.get(key)]
 
     newest = UnitVersion.objects.filter(unit__in=ids("unit")).order_by("unit", "-valid_from").distinct("unit")
     topics = Concept.objects.filter(id__in=ids("topic"))

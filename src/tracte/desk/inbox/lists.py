@@ -109,8 +109,8 @@ class Item:
 def filtered(view: View, filters: Filters, key: str = "", label: object = "") -> View:
     """A fixed view with filters; under a name of its own, when it is one of one's own."""
     wanted = {} if view.key in UNCOUNTED else filters
-    named = {"key": key, "label": label, "most": MOST_OF_OWN} if key else {}
-    return replace(view, filters=wanted, base=view.key, **named)
+    shown = replace(view, filters=wanted, base=view.key)
+    return replace(shown, key=key, label=label, most=MOST_OF_OWN) if key else shown
 
 
 def page(view: View, user: User, units: list[uuid.UUID], after: str = "") -> tuple[list[Item], bool]:
@@ -136,7 +136,10 @@ def ids(view: View, user: User, units: list[uuid.UUID], most: int) -> list[uuid.
 def counts(user: User, units: list[uuid.UUID], more: Iterable[View] = ()) -> dict[str, str]:
     """How many each view has, fixed ones and `more`, as it is shown: of more than MOST, «999+». One query."""
     counted = {view.key: view for view in (*VIEWS, *more) if (view.base or view.key) not in UNCOUNTED}
-    parts = [COUNTED.format(source=COUNT_OF[view.whose].format(which=_which(view)), limit=view.most + 1) for view in counted.values()]
+    parts = [
+        COUNTED.format(source=COUNT_OF[view.whose].format(which=_which(view)), limit=view.most + 1)
+        for view in counted.values()
+    ]
     asked = [value for view in counted.values() for value in _asked(view, user, units)]
     [found] = rows(f"SELECT {', '.join(parts)}", *asked)
     capped = zip(counted.items(), found, strict=True)

@@ -1,4 +1,4 @@
-"""The view that an address asks for: a fixed one, with filters or without, or one of one's own; and back to an address."""
+"""The view that an address asks for: a fixed one, with filters or without, or one of one's own; and its address."""
 
 from __future__ import annotations
 

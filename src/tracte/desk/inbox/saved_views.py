@@ -1,4 +1,4 @@
-"""Views of one's own: kept from a list with its filters, renamed, shared, put in order, dropped. An act on one's desk."""
+"""Views of one's own: kept from a list with its filters, renamed, shared, put in order, dropped."""
 
 from __future__ import annotations
 

@@ -102,7 +102,12 @@ def test_each_act_is_said_in_words(inbox, tray, agent):
     labelled = plan(inbox, picked(tray), what="label", topic=str(housing.id))
     assert free.doable == 0 and "Ja era així" in page(inbox, f"/desk/bulk/{free.id}/")
     text = page(inbox, "/desk/bulk/")
-    for words in ("Donar-les a Jordi Serra", "Deixar-les per a qui pugui", "Ajornar-les fins: demà", "el tema Habitatge"):
+    for words in (
+        "Donar-les a Jordi Serra",
+        "Deixar-les per a qui pugui",
+        "Ajornar-les fins: demà",
+        "el tema Habitatge",
+    ):
         assert words in text
     assert given.doable == put_off.doable == labelled.doable == 6
     agent.full_name = "Jordi Serra i Pla"
@@ -155,7 +160,8 @@ def test_five_thousand_at_once(inbox, agent):
         cursor.execute(
             "INSERT INTO inbox_conversation (id, account_id, subject, excerpt, language, unit_id, opened_at, last_at, "
             "turns_count, due_at) SELECT gen_random_uuid(), account_id, 'A', '', '', unit_id, now(), now(), 0, "
-            "'9999-01-01' FROM inbox_conversation, generate_series(1, 4999) WHERE id = %s", [first.id],
+            "'9999-01-01' FROM inbox_conversation, generate_series(1, 4999) WHERE id = %s",
+            [first.id],
         )
     with CaptureQueriesContext(connection) as queries:
         act = plan(inbox, "all=1&view=team")

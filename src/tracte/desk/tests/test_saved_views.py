@@ -1,4 +1,4 @@
-"""Filters of a list, and views of one's own made of them: counted, shared, put in order, and honest when they are out of date."""
+"""Filters of a list, and views of one's own made of them: counted, shared, put in order, honest when out of date."""
 
 from __future__ import annotations
 
@@ -41,12 +41,16 @@ def inbox(signed_in, agent, administration):
 def tray(inbox, agent):
     """By mail and Telegram, in Catalan and Aranese, one about housing, one that waits no more."""
     for n, text in enumerate(("Bon dia", "Adiu, com vatz?", "Hola", "Res")):
-        told = message(Appearance(full_name=f"Nom {WHO[n]}", key=f"n{n}"), text, hours=n + 1, language="oc" if n == 1 else "ca")
+        told = message(
+            Appearance(full_name=f"Nom {WHO[n]}", key=f"n{n}"), text, hours=n + 1, language="oc" if n == 1 else "ca"
+        )
         write("bustia", told)
     write("telegram", message(cast.on_telegram(), "Hola", subject="Telegram", id="417:5", hours=100, language="ca"))
     scheme = Scheme.objects.create(key="topics", labels={"ca": "Temes"})
     housing = Concept.objects.create(scheme=scheme, code="habitatge", labels={"ca": "Habitatge"})
-    found = {one.record_id and one.account.kind + one.language: one for one in Conversation.objects.order_by("opened_at")}
+    found = {
+        one.record_id and one.account.kind + one.language: one for one in Conversation.objects.order_by("opened_at")
+    }
     labelling.label(found["telegramca"], by=agent, at=now(), topic=housing)
     return found, housing
 
@@ -92,7 +96,9 @@ class TestFilters:
         Conversation.objects.filter(account__kind="email").update(waiting_since=None)
         assert shown(inbox, "view=team&waits=yes")[0] == ["Mercè Puig"]
 
-    @pytest.mark.parametrize("query", ["topic=x", "unit='", "due=x", "waits=x", "language=%00", "kind=' OR 1=1", "account="])
+    @pytest.mark.parametrize(
+        "query", ["topic=x", "unit='", "due=x", "waits=x", "language=%00", "kind=' OR 1=1", "account="]
+    )
     def test_what_was_cut_or_forged_is_no_filter(self, inbox, tray, query):
         assert len(shown(inbox, f"view=team&{query}")[0]) == 5
 
@@ -175,7 +181,11 @@ class TestOwn:
     def test_what_it_names_may_be_gone_and_it_says_so(self, inbox, tray, agent):
         _, housing = tray
         part = add_unit(code="part", name="Part", since=dt.date(2020, 1, 1), parent=unit())
-        wanted = {"unit": str(part.id)}, {"account": str(Account.objects.get(key="bustia").id)}, {"topic": str(housing.id)}
+        wanted = (
+            {"unit": str(part.id)},
+            {"account": str(Account.objects.get(key="bustia").id)},
+            {"topic": str(housing.id)},
+        )
         kept = [keep_view(f"V{n}", by=agent, at=now(), view="team", filters=one) for n, one in enumerate(wanted)]
         assert "busca una cosa que ja no hi és" not in page(inbox)
         UnitVersion.objects.create(unit=part, parent=unit(), name="Part", valid_from=now().date(), is_closed=True)

@@ -16,8 +16,8 @@ from tracte.inbox.models.conversation import Conversation
 
 class BulkAct(models.Model):
     """What would be done, as the dry run showed it. `said`: what the form said, ids as text; `chosen`: of which view,
-    by which filters, or that they were picked one by one. `total` were chosen; of `doable` it was foreseen that it can be
-    done. Nothing happens until somebody orders it."""
+    by which filters, or that they were picked one by one. `total` were chosen; on `doable` of them it can be done, as
+    far as could be foreseen. Nothing happens until somebody orders it."""
 
     class What(models.TextChoices):
         ASSIGN = "assign", _("Assignar")
@@ -34,7 +34,9 @@ class BulkAct(models.Model):
     doable = models.IntegerField(default=0)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField(default=now)
-    privacy = Declared("attend", "P6Y", personal="by said", pseudonymous="id", open="administration what chosen total doable at")
+    privacy = Declared(
+        "attend", "P6Y", personal="by said", pseudonymous="id", open="administration what chosen total doable at"
+    )
 
     class Meta:
         constraints = [
@@ -47,8 +49,8 @@ class BulkAct(models.Model):
 
 
 class BulkTarget(models.Model):
-    """A conversation as it stood when the dry run looked: `turns` it had, `acts` of people on it. `foreseen` is the code
-    of why it would not be done: then it is left alone."""
+    """A conversation as it stood when the dry run looked: `turns` it had, `acts` of people on it. `foreseen` is the
+    code of why it would not be done: then it is left alone."""
 
     id = models.BigAutoField(primary_key=True)
     administration = tenancy.owner()
@@ -57,9 +59,7 @@ class BulkTarget(models.Model):
     turns = models.IntegerField()
     acts = models.IntegerField()
     foreseen = models.TextField(blank=True)
-    privacy = Declared(
-        "attend", "P6Y", pseudonymous="id act conversation", open="administration turns acts foreseen"
-    )
+    privacy = Declared("attend", "P6Y", pseudonymous="id act conversation", open="administration turns acts foreseen")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["act", "conversation"], name="bulk_target_once")]

@@ -38,9 +38,7 @@ class SavedView(models.Model):
     at = models.DateTimeField(default=now)
 
     objects = SavedViews.as_manager()
-    privacy = Declared(
-        "attend", "P5Y", personal="owner name", open="id administration view filters unit place at"
-    )
+    privacy = Declared("attend", "P5Y", personal="owner name", open="id administration view filters unit place at")
 
     class Meta:
         constraints = [

@@ -17,7 +17,6 @@ from tracte.inbox.actions import bulk, handling, labelling
 from tracte.inbox.actions.answering import note
 from tracte.inbox.actions.bulk import carrying
 from tracte.inbox.models import BulkAct, BulkOutcome, BulkTarget, Closure, Conversation, Snooze, TopicLabel
-from tracte.inbox.tests import cast
 from tracte.inbox.tests.cast import message, write
 from tracte.inbox.tests.test_answering import refusal
 from tracte.people.appearance import Appearance
@@ -121,7 +120,9 @@ def test_undone_all_is_as_before(tray, agent, supervisor, what):
 def test_only_what_nobody_touched_since_is_undone(tray, agent, supervisor):
     act = done(agent, tray)
     handling.reopen(tray[0], by=supervisor, at=now())
-    note(tray[1], by=supervisor, at=now() - dt.timedelta(days=1), text="De veritat és brossa")  # by a clock that is behind
+    note(
+        tray[1], by=supervisor, at=now() - dt.timedelta(days=1), text="De veritat és brossa"
+    )  # by a clock that is behind
     write("bustia", message(Appearance(full_name="Nom 2", key="n2"), "Hola?", hours=0))
     undone(act, agent)
     assert reasons(act, "undo") == {tray[0].id: "acted", tray[1].id: "acted", tray[2].id: "taken"}
@@ -146,7 +147,11 @@ def test_given_only_to_somebody_of_it_and_to_another_unit_with_a_reason(tray, ag
     housing = add_unit(code="habitatge", name="Habitatge", since=now().date(), parent=Unit.objects.get(code="govern"))
     nuria = hire(email="nuria@exemple.cat", full_name="Núria Vila", unit=housing, roles=["agent"])
     pol = hire(email="pol@exemple.cat", full_name="Pol Riera", unit=housing, roles=["editor"])
-    for agent_id, reason, foreseen in ((nuria.pk, "", "reason"), (pol.pk, "És seva", "nobody"), (uuid.uuid4(), "x", "nobody")):
+    for agent_id, reason, foreseen in (
+        (nuria.pk, "", "reason"),
+        (pol.pk, "És seva", "nobody"),
+        (uuid.uuid4(), "x", "nobody"),
+    ):
         said = {"unit": str(housing.pk), "agent": str(agent_id), "reason": reason}
         assert set(planned(agent, tray, "assign", said).targets.values_list("foreseen", flat=True)) == {foreseen}
     act = done(agent, tray, "assign", {"unit": str(housing.pk), "agent": str(nuria.pk), "reason": "És seva"})
@@ -246,9 +251,10 @@ def test_one_event_tells_a_batch(tray, agent):
 
 def test_nothing_chosen_is_no_act(agent):
     assert refusal(bulk.plan, by=agent, at=now(), what="close", said=SPAM, conversations=[], chosen={}) == "none_chosen"
-    assert refusal(
-        bulk.plan, by=agent, at=now(), what="close", said=SPAM, conversations=[uuid.uuid4()], chosen={}
-    ) == "none_chosen"
+    assert (
+        refusal(bulk.plan, by=agent, at=now(), what="close", said=SPAM, conversations=[uuid.uuid4()], chosen={})
+        == "none_chosen"
+    )
 
 
 def test_a_dry_run_asks_the_same_of_many_as_of_few(tray, agent):

@@ -1,4 +1,4 @@
-"""One act on many conversations: first how it would go, then somebody starts it, may stop it, and may have it undone."""
+"""One act on many conversations: first how it would go; then somebody starts it, stops it, has it undone."""
 
 from __future__ import annotations
 
@@ -97,8 +97,8 @@ def visible(user: User) -> QuerySet[BulkAct]:
 
 
 def go_on(*, at: dt.datetime) -> int:
-    """Take up again what a worker that died left half done, and forget dry runs that nobody started; how many were taken
-    up. Run by the clock."""
+    """Take up again what a worker that died left half done (how many), and forget dry runs that nobody started. Run by
+    the clock."""
     from procrastinate.contrib.django.models import ProcrastinateJob
 
     from tracte.inbox.tasks import carry

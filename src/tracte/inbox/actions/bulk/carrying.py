@@ -1,7 +1,7 @@
-"""A bulk act is carried out in batches, one transaction each; every conversation in its own savepoint, with its outcome.
+"""A bulk act is carried out in batches, one transaction each; every conversation in a savepoint, with its outcome.
 
-A batch never waits for a row that somebody holds: it takes the others, and comes back for that one. So nobody is kept
-waiting for more than a batch, and nothing can lock it up for ever. Whoever dies in the middle leaves whole batches only.
+A batch never waits for a row that somebody holds: it takes the others, and comes back for that one. So nobody waits for
+more than a batch, and nothing can lock it up for ever. Whoever dies in the middle leaves whole batches only.
 """
 
 from __future__ import annotations

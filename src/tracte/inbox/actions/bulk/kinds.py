@@ -18,16 +18,19 @@ from tracte.core.models import Unit, User
 from tracte.inbox import promising
 from tracte.inbox.actions import changed, handling, labelling
 from tracte.inbox.checking import ATTENDS, Refused, why_not_assign, why_not_close, why_not_snooze
-from tracte.inbox.models import BulkAct, BulkOutcome, Conversation, TopicLabel
+from tracte.inbox.models import BulkAct, BulkOutcome, Conversation
 from tracte.vocabularies.models import Concept
 
 What = BulkAct.What
-HIDES = (What.CLOSE, What.SNOOZE)  # what they do takes a conversation out of sight: not when something arrived meanwhile
+HIDES = (
+    What.CLOSE,
+    What.SNOOZE,
+)  # what they do takes a conversation out of sight: not when something arrived meanwhile
 
 
 @dataclass(frozen=True)
 class Said:
-    """What the form said, looked up once for all. `theirs`: where `agent` attends; `is_gone`: what it named is no more."""
+    """What the form said, looked up once. `theirs`: where `agent` attends; `is_gone`: what it named is no more."""
 
     what: str
     by: User
@@ -57,7 +60,7 @@ def said(act: BulkAct, *, by: User, at: dt.datetime) -> Said:
         reason=told.get("reason", ""),
         until=dt.datetime.fromisoformat(told["until"]) if told.get("until") else None,
         topic=topic,
-        is_gone=bool(told.get("agent")) and agent is None or act.what == What.LABEL and topic is None,
+        is_gone=(bool(told.get("agent")) and agent is None) or (act.what == What.LABEL and topic is None),
     )
 
 
@@ -67,7 +70,7 @@ def why_not(conversation: Conversation, said: Said) -> str:
         unit = said.unit.pk if said.unit else conversation.unit_id
         if said.is_gone:
             return "nobody"
-        given = {"unit": unit, "agent": said.agent, "theirs": said.theirs, "reason": said.reason}
+        given: dict[str, Any] = {"unit": unit, "agent": said.agent, "theirs": said.theirs, "reason": said.reason}
         is_so = (unit, said.agent.pk if said.agent else None) == (conversation.unit_id, conversation.agent_id)
         return why_not_assign(conversation, said.by, **given) or ("same" if is_so else "")
     if said.what == What.CLOSE:
@@ -115,7 +118,7 @@ def undo(outcome: BulkOutcome, conversation: Conversation, said: Said) -> None:
             raise Refused("awake")
         _rest_again(outcome.before, handling.rouse(conversation, at=said.at), said)
     else:  # a label that was a mistake teaches nothing
-        TopicLabel.objects.filter(id=outcome.made).delete()
+        conversation.labels.filter(id__in=[outcome.made]).delete()
         Conversation.objects.filter(id=conversation.id).update(topic=outcome.before["topic"] or None)
         changed([conversation])
 
