@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext
 
-from tracte.config import locales
 from tracte.core.models import UnitVersion, User
 from tracte.desk.inbox import lists
 from tracte.inbox.models import BulkAct, Closure
@@ -36,8 +34,7 @@ def _title(act: BulkAct, named: dict[str, str | None]) -> str:
     if act.what == What.CLOSE:
         return gettext("Tancar-les: %(how)s") % {"how": Closure.How(act.said["how"]).label}
     if act.what == What.SNOOZE:
-        until = locales.in_words(dt.datetime.fromisoformat(act.said["until"]))
-        return gettext("Ajornar-les fins: %(when)s") % {"when": until}
+        return gettext("Ajornar-les")
     return gettext("Posar-hi el tema %(topic)s") % {"topic": named.get("topic") or gone}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +48,11 @@ class BulkAct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} {self.at}"
+
+    @property
+    def until(self) -> dt.datetime | None:
+        """Of what puts off, until when."""
+        return dt.datetime.fromisoformat(self.said["until"]) if self.said.get("until") else None
 
 
 class BulkTarget(models.Model):

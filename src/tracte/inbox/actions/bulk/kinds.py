@@ -58,7 +58,7 @@ def said(act: BulkAct, *, by: User, at: dt.datetime) -> Said:
         theirs=units.seen_by(agent, *ATTENDS) if agent else (),
         how=told.get("how", ""),
         reason=told.get("reason", ""),
-        until=dt.datetime.fromisoformat(told["until"]) if told.get("until") else None,
+        until=act.until,
         topic=topic,
         is_gone=(bool(told.get("agent")) and agent is None) or (act.what == What.LABEL and topic is None),
     )
