@@ -6,8 +6,7 @@ import datetime as dt
 import uuid
 
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tracte.channels.models import Account, Dispatch
@@ -21,7 +20,6 @@ from tracte.vocabularies.models import Concept
 NO_TERM = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)  # of what nobody promised: it sorts after all that somebody did
 OPEN = Q(closure=None)
 AWAKE = OPEN & Q(snooze=None)
-SPOKEN = Coalesce(NullIf("language", Value("")), "seems_language")  # what somebody said before what it seems
 
 
 class Conversations(models.QuerySet):
@@ -103,7 +101,9 @@ class Conversation(models.Model):
             ),
             models.Index(fields=["unit", "account"], condition=AWAKE, name="conversation_by_account"),
             models.Index(fields=["unit", "topic"], condition=AWAKE, name="conversation_by_topic"),
-            models.Index("unit", SPOKEN, condition=AWAKE, name="conversation_by_language"),
+            models.Index(
+                fields=["unit", "language", "seems_language"], condition=AWAKE, name="conversation_by_language"
+            ),
             models.Index(fields=["record", "-last_at"], name="conversation_of_record"),
             models.Index(fields=["unit", "-last_at", "id"], name="conversation_by_last"),
         ]
