@@ -57,7 +57,7 @@ def tray(inbox, agent):
 
 def shown(client, query):
     text = page(client, f"/desk/inbox/?{query}")
-    return re.findall(r'class="item-who">([^<]*)<', text), text
+    return re.findall(r'class="item-who"[^>]*>([^<]*)<', text), text
 
 
 def count(text, name):
