@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 import uuid
 
 import pytest
@@ -273,3 +274,62 @@ def test_snoozed_and_woken_meanwhile_stays_awake(tray, agent):
     handling.wake(at=soon + dt.timedelta(hours=1))
     undone(act, agent)
     assert set(reasons(act, "undo").values()) == {"awake"} and Snooze.objects.count() == 7
+
+
+def meddle(dice: random.Random, conversations, by) -> set[uuid.UUID]:
+    """People do this and that to some of them; to which."""
+    touched = dice.sample(conversations, dice.randrange(4))
+    for one in touched:
+        one.refresh_from_db()
+        act_somehow(dice, one, by=by, at=now() - dt.timedelta(minutes=dice.randrange(90)))
+    return {one.id for one in touched}
+
+
+def act_somehow(dice: random.Random, one: Conversation, **who) -> None:
+    later = now() + dt.timedelta(days=dice.randrange(1, 9))
+    acts = [lambda: note(one, text="Mira-t’ho", **who)]
+    if one.is_open:
+        acts.append(lambda: handling.assign(one, agent=dice.choice([who["by"], None]), **who))
+        acts.append(lambda: handling.close(one, how="unneeded", **who))
+        acts.append(lambda: handling.snooze(one, until=later, **who))
+    else:
+        acts.append(lambda: handling.reopen(one, **who))
+    dice.choice(acts)()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_people_do_meanwhile_stands_and_the_rest_comes_back(tray, agent, supervisor, monkeypatch, seed):
+    """Before it starts, between its batches, before it is undone and between those batches too."""
+    monkeypatch.setattr(carrying, "BATCH", 2)
+    dice = random.Random(seed)
+    what, said = dice.choice(
+        [
+            ("assign", {"agent": str(agent.pk), "unit": "", "reason": ""}),
+            ("close", SPAM),
+            ("snooze", {"until": (now() + dt.timedelta(days=20)).isoformat()}),
+        ]
+    )
+    before = {one["id"]: one for one in state(tray)}
+    act = planned(agent, tray, what, said)
+    early, late = meddle(dice, tray, supervisor), set()
+    bulk.start(act, by=agent, at=now())
+    is_left = True
+    while is_left:
+        is_left = carrying.batch(act.id, "start", at=now()).is_left
+        some = meddle(dice, tray, supervisor)
+        ended = set(act.outcomes.values_list("conversation", flat=True))
+        early |= some - ended
+        late |= some & ended
+    done_on = set(act.outcomes.filter(step="start", reason="").values_list("conversation", flat=True))
+    assert not done_on & early and done_on == {one.id for one in tray} - early, (
+        "not what somebody touched, and all else"
+    )
+    now_is = {one["id"]: one for one in state(tray)}
+    bulk.undo(act, by=agent, at=now())
+    carried(act, "undo")
+    for one in state(tray):
+        if one["id"] in late | early:
+            assert one == now_is[one["id"]], "what somebody did stands"
+        else:
+            assert one == before[one["id"]], "the rest is as it was"
+    assert set(reasons(act, "undo")) == done_on & late
