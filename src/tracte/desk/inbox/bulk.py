@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from tracte.core.sql import rows
+from tracte.core.sql import column, rows
 from tracte.inbox.checking import REASONS
 from tracte.inbox.models import BulkAct, BulkOrder
 
@@ -22,6 +23,11 @@ WITH told AS (
 SELECT p.step, p.reason, p.many, c.id, coalesce(nullif(c.subject, ''), c.excerpt)
 FROM placed p LEFT JOIN inbox_conversation c ON c.id = p.conversation_id AND c.unit_id = ANY(%s::uuid[])
 WHERE p.place <= %s ORDER BY p.step, p.many DESC, p.reason, p.place
+"""
+COUNTS = """
+SELECT act_id, count(*) FILTER (WHERE step = 'start'), count(*) FILTER (WHERE step = 'undo'),
+  count(*) FILTER (WHERE step = 'start' AND reason = '')
+FROM inbox_bulkoutcome WHERE act_id = ANY(%s::uuid[]) GROUP BY act_id
 """
 PLANNED, RUNNING, DONE, STOPPED, UNDOING, UNDONE = "planned", "running", "done", "stopped", "undoing", "undone"
 
@@ -84,13 +90,7 @@ class Progress:
 
     @property
     def state(self) -> str:
-        if "undo" in self.orders:
-            return UNDOING if self._ended("undo") < self._undoable else UNDONE
-        if "start" not in self.orders:
-            return PLANNED
-        if self._ended("start") >= self.act.doable:
-            return DONE
-        return STOPPED if "stop" in self.orders else RUNNING
+        return state(self.act, set(self.orders), self._ended("start"), self._ended("undo"), self._undoable)
 
     @property
     def is_moving(self) -> bool:
@@ -102,6 +102,23 @@ class Progress:
         if self.state in (UNDOING, UNDONE):
             return self._ended("undo"), self._undoable
         return self._ended("start"), self.act.doable
+
+
+def state(act: BulkAct, orders: set[str], ended: int, looked: int, undoable: int) -> str:
+    """By what was ordered, how many ended, and of undoing how many were looked at of those that could be."""
+    if "undo" in orders:
+        return UNDOING if looked < undoable else UNDONE
+    if "start" not in orders:
+        return PLANNED
+    if ended >= act.doable:
+        return DONE
+    return STOPPED if "stop" in orders else RUNNING
+
+
+def states(acts: Sequence[BulkAct]) -> list[str]:
+    """Of each, with its orders at hand. One query."""
+    counted = {id: counts for id, *counts in rows(COUNTS, column("uuid", [one.id for one in acts]))}
+    return [state(one, {order.what for order in one.orders.all()}, *counted.get(one.id, (0, 0, 0))) for one in acts]
 
 
 def progress(act: BulkAct, seen: list[uuid.UUID]) -> Progress:

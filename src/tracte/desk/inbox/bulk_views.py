@@ -21,7 +21,7 @@ from tracte.core.clock import now
 from tracte.core.guard import staff
 from tracte.core.models import UnitVersion, User
 from tracte.desk.inbox import bulk_words, filters, lists, saved
-from tracte.desk.inbox.bulk import progress
+from tracte.desk.inbox.bulk import progress, states
 from tracte.desk.inbox.forms import AssignForm, CloseForm, SnoozeForm, TopicForm
 from tracte.desk.inbox.views import ATTENDS, mine
 from tracte.desk.visit import AgentRequest, is_partial
@@ -158,8 +158,7 @@ def acts(request: AgentRequest) -> HttpResponse:
         shown = shown.filter(Q(at__lt=place[0]) | Q(at=place[0], id__lt=place[1]))
     found = list(shown[: PAGE + 1])
     listed, last = found[:PAGE], found[:PAGE][-1:]
-    ordered = [{order.what for order in one.orders.all()} for one in listed]
-    told = list(zip(listed, bulk_words.titles(listed), ordered, strict=True))
+    told = list(zip(listed, bulk_words.titles(listed), states(listed), strict=True))
     more = urlencode({"after": f"{last[0].at.isoformat()}~{last[0].id}"}) if len(found) > PAGE else ""
     return render(request, "desk/inbox/bulk_acts.html", {"acts": told, "more": more})
 
