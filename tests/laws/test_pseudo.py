@@ -115,7 +115,15 @@ def inbox(agent) -> dict[str, object]:
         ids = [conversation.id, joan.id]
         act = bulk.plan(by=agent, at=now(), what=what, said=said, conversations=ids, chosen={"view": "team"})
     bulk.start(act, by=agent, at=now())
-    names = {"conversation": conversation.id, "view": view.id, "act": act.id, "order": "undo", "turn": turn.id, "template": kept.id, "attachment": uuid7()}
+    names = {
+        "conversation": conversation.id,
+        "view": view.id,
+        "act": act.id,
+        "order": "undo",
+        "turn": turn.id,
+        "template": kept.id,
+        "attachment": uuid7(),
+    }
     return names | {"case": case.id, "job": job.id, "referral": asked.id}
 
 
