@@ -117,6 +117,9 @@ SPECIAL: dict[str, Callable[[Rows], dict[str, Any]]] = {
     "inbox_step": lambda rows: {"what": "opened"},
     "inbox_referral": lambda rows: {"end": "", "answer": "", "name": "Llums", "expires_at": "2026-05-01T10:00:00Z"},
     "inbox_topiclabel": lambda rows: {"topic_id": rows.of("vocabularies_concept")["id"]},
+    "inbox_bulkact": lambda rows: {"what": "close"},
+    "inbox_bulkorder": lambda rows: {"what": "start"},
+    "inbox_bulkoutcome": lambda rows: {"step": "undo"},
     "inbox_snooze": lambda rows: {"until": "2026-04-02T10:00:00Z"},
     "vocabularies_match": lambda rows: {"relation": "exact", "uri": "https://exemple.cat/tema"},
     "vocabularies_territorymembership": lambda rows: {

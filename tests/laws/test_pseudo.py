@@ -14,11 +14,13 @@ from tests.laws.test_routes import BORROWED, _views
 from tracte.core.clock import now
 from tracte.core.ids import uuid7
 from tracte.desk.tests import cast
+from tracte.inbox.actions import bulk
 from tracte.inbox.actions.answering import reply
 from tracte.inbox.actions.cases import open_case
 from tracte.inbox.actions.cases.jobs import begin_job
 from tracte.inbox.actions.cases.referring import Outside, refer
 from tracte.inbox.actions.templating import set_template
+from tracte.inbox.actions.viewing import keep_view
 from tracte.inbox.tests import cast as inbox_cast
 from tracte.knowledge import actions as services
 from tracte.knowledge.models import Service
@@ -34,8 +36,13 @@ VOID = ("input", "meta", "link", "br", "hr", "img")
 DATA = (
     "core_administration core_user core_unitversion inbox_conversation people_sourcerecord channels_account "
     "channels_interaction inbox_template privacy_purpose knowledge_service knowledge_answertext knowledge_visibility "
-    "vocabularies_concept inbox_case inbox_job inbox_referral"
+    "vocabularies_concept inbox_case inbox_job inbox_referral inbox_savedview"
 )
+MANY = {
+    "assign": {"agent": "", "unit": "", "reason": ""},
+    "snooze": {"until": "2090-01-01T09:00:00+00:00"},
+    "close": {"how": "answered", "reason": ""},
+}
 
 
 class Seen(HTMLParser):
@@ -93,16 +100,30 @@ def knowledge() -> dict[str, object]:
 
 
 def inbox(agent) -> dict[str, object]:
-    """A conversation that was answered, and a template."""
+    """A conversation that was answered, a template, a view of one's own, and acts on many of which one was started."""
     inbox_cast.clock()
-    [conversation] = inbox_cast.write("bustia", inbox_cast.message(inbox_cast.anna(), "Bon dia"))
+    joan = inbox_cast.message(Appearance(key="p", full_name="Joan Puig"), "Bon dia")
+    [conversation, joan] = inbox_cast.write("bustia", inbox_cast.message(inbox_cast.anna(), "Bon dia", hours=2), joan)
     turn = reply(conversation, by=agent, at=now(), text="Hola", seen=1, key=uuid7())
     service = Service.objects.get(key="carrer")
     case = open_case(service, by=agent, at=now(), key="a", asked="Fanal", conversation=conversation)
     job = begin_job(case, by=agent, at=now(), title="Fanal")
     asked = refer(case, by=agent, at=now(), question="Fanal", days=2, shared=["asked"], outside=Outside("Fanal"))
     kept = set_template("hola", names={"ca": "Hola"}, texts={"ca": "Hola"}, by=None, at=now())
-    names = {"conversation": conversation.id, "turn": turn.id, "template": kept.id, "attachment": uuid7()}
+    view = keep_view("Fanal", by=agent, at=now(), view="team", filters={"kind": "email", "topic": str(uuid7())})
+    for what, said in MANY.items():
+        ids = [conversation.id, joan.id]
+        act = bulk.plan(by=agent, at=now(), what=what, said=said, conversations=ids, chosen={"view": "team"})
+    bulk.start(act, by=agent, at=now())
+    names = {
+        "conversation": conversation.id,
+        "view": view.id,
+        "act": act.id,
+        "order": "undo",
+        "turn": turn.id,
+        "template": kept.id,
+        "attachment": uuid7(),
+    }
     return names | {"case": case.id, "job": job.id, "referral": asked.id}
 
 

@@ -42,6 +42,8 @@ APPEND_ONLY = (
     "core_event",
     "core_revocation",
     "inbox_assignment",
+    "inbox_bulkorder",
+    "inbox_bulkoutcome",
     "inbox_caseclosure",
     "inbox_casereopening",
     "inbox_closure",

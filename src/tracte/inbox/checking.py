@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
 from tracte.channels import ways
 from tracte.core.models import User
-from tracte.inbox.models import Conversation
+from tracte.inbox.models import Closure, Conversation
 
 ATTENDS = ("agent", "supervisor")
 LEADS = ("supervisor",)
@@ -91,6 +93,23 @@ REASONS: Mapping[str, object] = {
     "no_service": _("No hi ha cap servei amb aquesta clau: tria’n un de la llista."),
     "no_place": _("No hi ha cap territori amb aquest codi: tria’n un de la llista."),
     "half_point": _("Escriu les dues coordenades, o cap."),
+    "acted": _("Algú hi ha fet alguna cosa després."),
+    "unseen": _("Ara és d’una unitat que tu no veus."),
+    "same": _("Ja era així: no cal fer-hi res."),
+    "came": _("Hi ha arribat un missatge després."),
+    "failed": _("No s’ha pogut: prova-ho des de la conversa mateixa."),
+    "awake": _("Ja havia tornat a la llista."),
+    "started": _("Ja està en marxa."),
+    "not_started": _("Encara no s’ha fet res: no hi ha res per desfer."),
+    "running": _("Encara s’està fent: atura-ho abans, o espera que acabi."),
+    "over": _("Ja s’ha acabat: no hi ha res per aturar."),
+    "undone": _("Ja s’ha desfet."),
+    "stale": _("Aquesta prova és de fa massa estona i tot pot haver canviat: torna-la a fer."),
+    "none_chosen": _("No has triat cap conversa."),
+    "view_name": _("Posa-li un nom, de 60 lletres com a molt."),
+    "view_taken": _("Ja tens una vista amb aquest nom: posa-n’hi un altre."),
+    "view_many": _("Ja tens moltes vistes desades: esborra’n alguna que no facis servir."),
+    "view_unit": _("Només la pots compartir amb una unitat que vegis."),
     "ended": _("Aquesta consulta ja s’ha acabat."),
     "expired": _("Aquest enllaç ha caducat."),
 }
@@ -109,6 +128,39 @@ def check(conversation: Conversation, user: User) -> dict[str, Check]:
         "snooze": closed,
         "close_unanswered": closed if closed.reason else Check("" if user.has_role(*LEADS) else "role"),
     }
+
+
+def why_not_assign(
+    conversation: Conversation,
+    user: User,
+    *,
+    unit: uuid.UUID,
+    agent: User | None,
+    theirs: Collection[uuid.UUID],
+    reason: str,
+) -> str:
+    """The code of why it cannot be given to `unit`, and there to `agent`, who attends in `theirs`; or nothing."""
+    if closed := check(conversation, user)["assign"].reason:
+        return closed
+    if unit != conversation.unit_id and not reason.strip():
+        return "reason"
+    return "nobody" if agent and unit not in theirs else ""
+
+
+def why_not_close(conversation: Conversation, user: User, *, how: str, reason: str) -> str:
+    """The code of why it cannot be closed that way; nothing if it can."""
+    allowed = check(conversation, user)
+    if closed := allowed["close"].reason:
+        return closed
+    if conversation.waiting_since and how == Closure.How.ANSWERED:
+        return "unanswered"
+    missing = allowed["close_unanswered"].reason or ("" if reason.strip() else "reason")
+    return missing if how == Closure.How.UNANSWERED else ""
+
+
+def why_not_snooze(conversation: Conversation, user: User, *, until: dt.datetime, at: dt.datetime) -> str:
+    """The code of why it cannot be put off until then; nothing if it can."""
+    return check(conversation, user)["snooze"].reason or ("" if until > at else "past")
 
 
 def _way(conversation: Conversation) -> str:

@@ -28,13 +28,13 @@ def promise(
 
     Without the calendar of attention nothing is promised: nobody can say by when.
     """
-    waiting = [one for one in conversations if one.waiting_since]
+    waiting = [(one, one.waiting_since) for one in conversations if one.waiting_since]
     calendar = _calendar(CALENDAR) if waiting else None
     if calendar is None:
         return []
     made = [
-        counted(Promise(conversation=one, what=what, since=one.waiting_since, calendar=calendar, by=by), term)
-        for one in waiting
+        counted(Promise(conversation=one, what=what, since=since, calendar=calendar, by=by), term)
+        for one, since in waiting
     ]
     return Promise.objects.bulk_create(made)
 

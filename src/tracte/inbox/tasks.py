@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from contextlib import suppress
 
 from django.urls import reverse
@@ -11,7 +12,8 @@ from procrastinate.contrib.django import app
 from tracte.core import site, tenancy
 from tracte.core.clock import now
 from tracte.core.models import Administration
-from tracte.inbox.actions import asking, handling, opinions
+from tracte.inbox.actions import asking, bulk, handling, opinions
+from tracte.inbox.actions.bulk import carrying
 from tracte.inbox.actions.cases import referring
 from tracte.inbox.models import Presence
 from tracte.inbox.suggesting import training
@@ -36,6 +38,25 @@ def expire_referrals(timestamp: int) -> None:
     for administration in Administration.objects.using("owner").values_list("id", flat=True):
         with tenancy.acting_for(administration):
             referring.expire(at=now())
+
+
+@app.task
+def carry(administration: str, act: str, step: str) -> None:
+    """One batch of a bulk act; the job of the next one commits with it, so that others get their turn in between."""
+    with tenancy.acting_for(administration):
+        following = carrying.batch(uuid.UUID(act), step, at=now())
+        if following.is_left:
+            later = carry.configure(schedule_in={"seconds": following.seconds})
+            later.defer(administration=administration, act=act, step=step)
+
+
+@app.periodic(cron="* * * * *")
+@app.task
+def go_on_with_bulk(timestamp: int) -> None:
+    """What a worker that died left half done."""
+    for administration in Administration.objects.using("owner").values_list("id", flat=True):
+        with tenancy.acting_for(administration):
+            bulk.go_on(at=now())
 
 
 @app.periodic(cron="20 3 * * *")

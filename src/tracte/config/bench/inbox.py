@@ -1,6 +1,6 @@
 """`inbox_list`: a page of the inbox at a million conversations and ten million interactions, and a long one opened.
 
-Through the whole application, as an agent's browser asks: session, units, list, counts. One conversation in LIVELY is
+Through the whole application, as an agent's browser asks: session, units, list, counts, and eight views of one's own. One conversation in LIVELY is
 open; the rest is history, which must cost nothing.
 """
 
@@ -22,7 +22,18 @@ CONVERSATIONS = int(os.environ.get("TRACTE_BENCH_CONVERSATIONS", "1000000"))
 TURNS, LONG, LIVELY, UNITS = 10, 200, 40, 20
 PAGES, WARM = 200, 20
 LIMIT_MS, MAX_QUERIES = 80.0, 15
-VIEWS = ("free", "team", "late", "mine", "waiting", "closed")
+VIEWS = ("free", "team", "late", "mine", "waiting", "closed", "team&language=oc", "free&topic=none&due=today")
+# One's own, counted on every page: what hardly anything is, what everything is, and both together.
+OWN: tuple[dict[str, str], ...] = (
+    {"language": "oc"},
+    {"language": "ca"},
+    {"kind": "telegram"},
+    {"kind": "email", "due": "late"},
+    {"topic": "none", "waits": "yes"},
+    {"topic": "none", "language": "oc", "due": "none"},
+    {"due": "week", "waits": "yes", "language": "en"},
+    {"language": "es", "kind": "email"},
+)
 
 # Conversation n, its record and its turns have numbers for ids: n, n, and n * 1000 + turn.
 ID = "lpad(to_hex({}), 32, '0')::uuid"
@@ -112,7 +123,9 @@ def fill(conversations: int) -> Filled:
     from tracte.channels.actions import open_account
     from tracte.config.seeding import STAFF
     from tracte.core.actions import add_unit
+    from tracte.core.clock import now
     from tracte.core.models import Unit, User
+    from tracte.inbox.actions.viewing import keep_view
 
     office = Unit.objects.get(code="atencio")
     first_day = dt.date(2020, 1, 1)
@@ -120,12 +133,15 @@ def fill(conversations: int) -> Filled:
     start = dt.datetime.now(dt.UTC) - dt.timedelta(days=700)
     given: dict[str, Any] = {"all": conversations, "units": units, "many": UNITS, "turns": TURNS, "lively": LIVELY}
     given |= {"account": open_account(key="p0", kind="email", name="Bústia").id, "start": start}
-    given["agent"] = User.objects.get(email=STAFF[0][0]).id
+    agent = User.objects.get(email=STAFF[0][0])
+    given["agent"] = agent.id
     at = AT.format(minutes=690 * 1440)
     with connection.cursor() as cursor:
         cursor.execute("SELECT channels_ensure_months(%s::date[])", [_months(start)])
         for statement in FILL:
             cursor.execute(statement.replace("{at}", at), given)
+        for n, filters in enumerate(OWN):
+            keep_view(f"Vista {n}", by=agent, at=now(), view="team", filters=filters)
         for first in range(1, conversations + 1, 50_000):
             part = given | {"first": first, "last": min(first + 49_999, conversations)}
             for statement in SAID:

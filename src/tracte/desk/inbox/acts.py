@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from tracte.core.clock import now
 from tracte.core.guard import staff
 from tracte.core.models import Unit, User
-from tracte.desk.inbox import views
+from tracte.desk.inbox import saved, views
 from tracte.desk.inbox.forms import AssignForm, CloseForm, DraftForm, ReplyForm, SnoozeForm
 from tracte.desk.inbox.views import ATTENDS
 from tracte.desk.visit import AgentRequest
@@ -65,8 +65,7 @@ def _valid(form: forms.Form) -> dict:
 
 
 def _back(request: AgentRequest, found: Conversation) -> HttpResponse:
-    view = request.GET.get("view", "")
-    return redirect(reverse("desk:conversation", args=[found.id]) + (f"?view={view}" if view else ""))
+    return redirect(reverse("desk:conversation", args=[found.id]) + saved.place(request.GET))
 
 
 @act
@@ -112,7 +111,7 @@ def close(request: AgentRequest, found: Conversation) -> HttpResponse:
     said = _valid(CloseForm(request.POST))
     handling.close(found, by=request.user, at=now(), **said)
     messages.success(request, gettext("Tancada. Si torna a escriure, s’obrirà una conversa que la continua."))
-    return redirect(f"{reverse('desk:inbox')}?view={request.GET.get('view', '')}")
+    return redirect(reverse("desk:inbox") + saved.place(request.GET))
 
 
 @act
@@ -127,7 +126,7 @@ def snooze(request: AgentRequest, found: Conversation) -> HttpResponse:
     _valid(form)
     handling.snooze(found, by=request.user, at=now(), until=form.at())
     messages.success(request, gettext("Ajornada. Tornarà a la llista a la seva hora, o abans si torna a escriure."))
-    return redirect(f"{reverse('desk:inbox')}?view={request.GET.get('view', '')}")
+    return redirect(reverse("desk:inbox") + saved.place(request.GET))
 
 
 @act

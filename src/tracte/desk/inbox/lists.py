@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,22 +17,30 @@ from django.utils.translation import gettext_lazy as _
 from tracte.core.clock import now
 from tracte.core.models import User
 from tracte.core.sql import rows
+from tracte.desk.inbox.filters import Filters, conditions
 from tracte.inbox.models.conversation import NO_TERM
 
-PAGE, MOST = 50, 999
+PAGE, MOST, MOST_OF_OWN = 50, 999, 99
 AWAKE = "closure_id IS NULL AND snooze_id IS NULL"
 MINE, TEAM = "mine", "team"
 
 
 @dataclass(frozen=True)
 class View:
-    """A question about conversations: whose (`mine` or the `team`'s), and which of them."""
+    """A question about conversations: whose (`mine` or the `team`'s), which of them, and of these which are wanted.
+
+    `until`: by when what it shows is due, where `which` asks. `base`: the fixed view that one of one's own began from.
+    """
 
     key: str
     label: object
     whose: str
     which: str = AWAKE
     newest_first: bool = False
+    until: str = ""
+    filters: Filters = field(default_factory=dict)
+    base: str = ""
+    most: int = MOST
 
     @property
     def order(self) -> str:
@@ -40,16 +49,16 @@ class View:
 
 VIEWS = (
     View("mine", _("Assignades a mi"), MINE),
-    View("today", _("Promeses per avui"), MINE, f"{AWAKE} AND due_at < %s"),
+    View("today", _("Promeses per avui"), MINE, f"{AWAKE} AND due_at < %s", until="today"),
     View("waiting", _("Esperen resposta"), MINE, f"{AWAKE} AND waiting_since IS NOT NULL"),
     View("snoozed", _("Ajornades"), MINE, "closure_id IS NULL AND snooze_id IS NOT NULL"),
     View("free", _("Sense assignar"), TEAM, f"{AWAKE} AND agent_id IS NULL"),
-    View("late", _("Fora de termini"), TEAM, f"{AWAKE} AND due_at < %s"),
+    View("late", _("Fora de termini"), TEAM, f"{AWAKE} AND due_at < %s", until="late"),
     View("team", _("Totes les obertes"), TEAM),
     View("closed", _("Tancades"), TEAM, "closure_id IS NOT NULL", newest_first=True),
 )
 BY_KEY = {view.key: view for view in VIEWS}
-UNCOUNTED = ("closed",)
+UNCOUNTED = ("closed",)  # all that ever was; for the same reason it has no filters
 
 ITEM = """
 SELECT c.id, c.subject, c.excerpt, c.waiting_since, c.due_at, c.last_at, a.icon, a.name,
@@ -97,9 +106,16 @@ class Item:
         return f"{self.due_at.isoformat()}~{self.last_at.isoformat()}~{self.id}"
 
 
+def filtered(view: View, filters: Filters, key: str = "", label: object = "") -> View:
+    """A fixed view with filters; under a name of its own, when it is one of one's own."""
+    wanted = {} if view.key in UNCOUNTED else filters
+    shown = replace(view, filters=wanted, base=view.key)
+    return replace(shown, key=key, label=label, most=MOST_OF_OWN) if key else shown
+
+
 def page(view: View, user: User, units: list[uuid.UUID], after: str = "") -> tuple[list[Item], bool]:
     """Up to PAGE items and whether there are more."""
-    which, asked = _which(view), [*_asked(view, user, units), *_moments(view)]
+    which, asked = _which(view), _asked(view, user, units)
     if place := _place(after):
         due_at, last_at, last = place
         later = "(last_at, id) <" if view.newest_first else "(due_at, id) >"
@@ -111,13 +127,23 @@ def page(view: View, user: User, units: list[uuid.UUID], after: str = "") -> tup
     return found[:PAGE], len(found) > PAGE
 
 
-def counts(user: User, units: list[uuid.UUID]) -> dict[str, str]:
-    """How many each view has, as it is shown: of more than MOST, «999+»."""
-    counted = [view for view in VIEWS if view.key not in UNCOUNTED]
-    parts = [COUNTED.format(source=COUNT_OF[view.whose].format(which=_which(view)), limit=MOST + 1) for view in counted]
-    asked = [value for view in counted for value in (*_asked(view, user, units), *_moments(view))]
+def ids(view: View, user: User, units: list[uuid.UUID], most: int) -> list[uuid.UUID]:
+    """All of a view, in its order, up to so many. One query, by the same index as its pages."""
+    statement = f"SELECT id FROM {_source(view, _which(view), most)} c ORDER BY {view.order} LIMIT {most}"
+    return [one for (one,) in rows(statement, *_asked(view, user, units))]
+
+
+def counts(user: User, units: list[uuid.UUID], more: Iterable[View] = ()) -> dict[str, str]:
+    """How many each view has, fixed ones and `more`, as it is shown: of more than MOST, «999+». One query."""
+    counted = {view.key: view for view in (*VIEWS, *more) if (view.base or view.key) not in UNCOUNTED}
+    parts = [
+        COUNTED.format(source=COUNT_OF[view.whose].format(which=_which(view)), limit=view.most + 1)
+        for view in counted.values()
+    ]
+    asked = [value for view in counted.values() for value in _asked(view, user, units)]
     [found] = rows(f"SELECT {', '.join(parts)}", *asked)
-    return {view.key: f"{MOST}+" if n > MOST else str(n) for view, n in zip(counted, found, strict=True)}
+    capped = zip(counted.items(), found, strict=True)
+    return {key: f"{view.most}+" if n > view.most else str(n) for (key, view), n in capped}
 
 
 def _source(view: View, which: str, limit: int) -> str:
@@ -125,16 +151,14 @@ def _source(view: View, which: str, limit: int) -> str:
 
 
 def _which(view: View) -> str:
-    return view.which.replace("%s", "%s::timestamptz")
+    return view.which.replace("%s", "%s::timestamptz") + conditions(view.filters)[0]
 
 
 def _asked(view: View, user: User, units: list[uuid.UUID]) -> list[object]:
-    return [user.pk] if view.whose == MINE else [units]
-
-
-def _moments(view: View) -> list[object]:
-    moments: dict[str, list[object]] = {"today": [_tomorrow()], "late": [now()]}
-    return moments.get(view.key, [])
+    """The parameters of a view, in the order in which its statement asks for them."""
+    moments = {"today": _tomorrow, "late": now}
+    due = [moments[view.until]()] if view.until else []
+    return [user.pk if view.whose == MINE else units, *due, *conditions(view.filters)[1]]
 
 
 def _tomorrow() -> dt.datetime:

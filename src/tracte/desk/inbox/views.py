@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,7 +20,7 @@ from tracte.core.clock import now
 from tracte.core.guard import staff
 from tracte.core.ids import uuid7
 from tracte.core.models import UnitVersion
-from tracte.desk.inbox import groups, lists, suggesting, thread
+from tracte.desk.inbox import filters, groups, lists, saved, suggesting, thread
 from tracte.desk.visit import AgentRequest, is_partial
 from tracte.inbox.actions import drafting, opinions
 from tracte.inbox.checking import check
@@ -28,6 +30,7 @@ from tracte.people.profile import Profile, open_person
 from tracte.privacy.actions import log_read
 
 ATTENDS = ("agent", "supervisor")
+HERE = "here"  # the count of the view that is shown, with its filters
 PURPOSE = "attend"  # whoever opens a conversation answers it: nobody needs to be asked
 
 
@@ -49,19 +52,30 @@ def inbox(request: AgentRequest) -> HttpResponse:
 
 def listing(request: HttpRequest) -> dict[str, Any]:
     """The view that is asked for (mine, when none or an unknown one is), its page, and how many each view has."""
-    view = lists.BY_KEY.get(request.GET.get("view", ""), lists.VIEWS[0])
-    after, seen = request.GET.get("after", ""), mine(request)
-    items, has_more = lists.page(view, request.user, seen, after)  # type: ignore[arg-type]
+    seen, user = mine(request), request.user
+    offered = filters.options(seen)
+    own = saved.shown(user, seen, offered)  # type: ignore[arg-type]
+    view, is_lost = saved.asked(request.GET, own)
+    after = request.GET.get("after", "")
+    items, has_more = lists.page(view, user, seen, after)  # type: ignore[arg-type]
+    counts = lists.counts(user, seen, [*(one.view for one in own), replace(view, key=HERE, most=lists.MOST)])  # type: ignore[arg-type]
+    query = saved.address(view)
     return {
         "view": view,
         "views": [one for one in lists.VIEWS if one.whose == lists.MINE],
         "team_views": [one for one in lists.VIEWS if one.whose == lists.TEAM],
-        "counts": lists.counts(request.user, seen),  # type: ignore[arg-type]
+        "own_views": own,
+        "is_lost": is_lost,
+        "counts": counts,
+        "here": counts.get(HERE, ""),
+        "fields": filters.fields(view.filters, offered) if view.base not in lists.UNCOUNTED else (),
+        "wanted": filters.in_words(view.filters, offered),
         "groups": groups.grouped(items) if not view.newest_first else [("", "", items)] if items else [],
         "after": after,
         "open": request.GET.get("open", ""),
-        "more": urlencode({"view": view.key, "after": items[-1].place}) if has_more else "",
-        "query": urlencode({"view": view.key}),
+        "more": f"{query}&{urlencode({'after': items[-1].place})}" if has_more else "",
+        "place": list(parse_qsl(query)),
+        "query": query,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -91,7 +92,7 @@ def test_a_page_ends_and_the_next_begins_there(inbox):
     seen, address = [], "/desk/inbox/?view=free"
     while address:
         text = page(inbox, address)
-        seen += [line.split('"')[0] for line in text.split('class="item-who">')[1:]]
+        seen += [line.split('"')[0] for line in re.split('class="item-who"[^>]*>', text)[1:]]
         more = text.split('class="button" href="')[-1].split('"')[0].replace("&amp;", "&")
         address = more if "after=" in more else ""
     names = [one.split("<")[0] for one in seen]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import transaction
 
@@ -17,6 +19,7 @@ from tracte.inbox.arrivals import Arrival, Known
 from tracte.inbox.models import Conversation, Promise, Snooze, Turn
 from tracte.inbox.suggesting import languages
 
+_held: ContextVar[list[Conversation] | None] = ContextVar("held", default=None)
 TOLD = 50  # conversations named by one event; of more, the lists are read again
 
 
@@ -116,12 +119,29 @@ def _write(
 def changed(conversations: Iterable[Conversation]) -> None:
     """Tell whoever looks at them, or at a list that they are in, to look again."""
     named = list(conversations)
+    if (held := _held.get()) is not None:
+        held.extend(named)
+        return
+    if not named:
+        return
     announce(
         "inbox.conversations.changed",
         conversations=sorted({one.id for one in named})[:TOLD],
         units=sorted({one.unit_id for one in named}),
         agents=sorted({one.agent_id for one in named if one.agent_id}),
     )
+
+
+@contextmanager
+def told_once() -> Iterator[None]:
+    """What changes in here is told by one event when it ends, and not each by its own."""
+    held: list[Conversation] = []
+    token = _held.set(held)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+    changed(held)
 
 
 def lock(conversation: Conversation) -> Conversation:

@@ -10,7 +10,7 @@ from tracte.core import units
 from tracte.core.models import Unit, User
 from tracte.inbox import promising
 from tracte.inbox.actions import asking, changed, lock, touch
-from tracte.inbox.checking import ATTENDS, Refused, check
+from tracte.inbox.checking import ATTENDS, Refused, why_not_assign, why_not_close, why_not_snooze
 from tracte.inbox.models import Assignment, Closure, Conversation, Reopening, Snooze
 
 
@@ -28,12 +28,9 @@ def assign(
     is named; another one needs a reason."""
     current = lock(conversation)
     unit = unit or current.unit
-    if refused := check(current, by)["assign"].reason:
+    theirs = units.seen_by(agent, *ATTENDS) if agent else ()
+    if refused := why_not_assign(current, by, unit=unit.pk, agent=agent, theirs=theirs, reason=reason):
         raise Refused(refused)
-    if unit.pk != current.unit_id and not reason.strip():
-        raise Refused("reason")
-    if agent and unit.pk not in units.of(agent, *ATTENDS) and unit != units.root():
-        raise Refused("nobody")
     before = current.agent
     made = Assignment.objects.create(conversation=current, at=at, by=by, unit=unit, agent=agent, reason=reason.strip())
     current.unit, current.agent = unit, agent
@@ -48,14 +45,8 @@ def close(conversation: Conversation, *, by: User, at: dt.datetime, how: str, re
     """Nothing is left to do. One that waits is closed with the reason why it needs no answer; without any answer at
     all, only by who leads."""
     current = lock(conversation)
-    allowed = check(current, by)
-    if refused := allowed["close"].reason:
+    if refused := why_not_close(current, by, how=how, reason=reason):
         raise Refused(refused)
-    if current.waiting_since and how == Closure.How.ANSWERED:
-        raise Refused("unanswered")
-    missing = allowed["close_unanswered"].reason or ("" if reason.strip() else "reason")
-    if how == Closure.How.UNANSWERED and missing:
-        raise Refused(missing)
     closure = Closure.objects.create(conversation=current, at=at, by=by, how=how, reason=reason.strip())
     promising.drop(current, at=at)
     _end_snooze(current, at)
@@ -85,12 +76,23 @@ def reopen(conversation: Conversation, *, by: User, at: dt.datetime) -> Conversa
 def snooze(conversation: Conversation, *, by: User, at: dt.datetime, until: dt.datetime) -> Snooze:
     """Out of the lists until then, or until they write. What was promised stands: its clock does not stop."""
     current = lock(conversation)
-    if refused := check(current, by)["snooze"].reason or ("" if until > at else "past"):
+    if refused := why_not_snooze(current, by, until=until, at=at):
         raise Refused(refused)
     _end_snooze(current, at)
     current.snooze = Snooze.objects.create(conversation=current, by=by, at=at, until=until)
     touch(current, current.last_at, "snooze")
     return current.snooze
+
+
+@transaction.atomic
+def rouse(conversation: Conversation, *, at: dt.datetime) -> Conversation:
+    """Back in the lists before its time."""
+    current = lock(conversation)
+    if current.snooze_id is None:
+        raise Refused("awake")
+    _end_snooze(current, at)
+    touch(current, current.last_at, "snooze")
+    return current
 
 
 @transaction.atomic

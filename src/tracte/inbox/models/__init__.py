@@ -1,5 +1,6 @@
 """What somebody must answer: conversations with their turns, cases, and what people do with them."""
 
+from tracte.inbox.models.bulk import BulkAct, BulkOrder, BulkOutcome, BulkTarget
 from tracte.inbox.models.cases import Case, CaseClosure, CaseOrigin, CaseReopening, Count, Step
 from tracte.inbox.models.conversation import Assignment, Closure, Conversation, Reopening, Snooze, Turn
 from tracte.inbox.models.jobs import Job, JobFinish
@@ -7,11 +8,16 @@ from tracte.inbox.models.opinions import Asking, Opinion, Remark, Silence
 from tracte.inbox.models.promises import Pause, Promise
 from tracte.inbox.models.referring import Referral
 from tracte.inbox.models.topics import TopicLabel, TopicModel
+from tracte.inbox.models.viewing import SavedView
 from tracte.inbox.models.writing import Draft, Mention, Note, Presence, Template
 
 __all__ = [
     "Asking",
     "Assignment",
+    "BulkAct",
+    "BulkOrder",
+    "BulkOutcome",
+    "BulkTarget",
     "Case",
     "CaseClosure",
     "CaseOrigin",
@@ -31,6 +37,7 @@ __all__ = [
     "Referral",
     "Remark",
     "Reopening",
+    "SavedView",
     "Silence",
     "Snooze",
     "Step",

@@ -99,6 +99,11 @@ class Conversation(models.Model):
             models.Index(
                 fields=["unit", "due_at", "id"], condition=AWAKE & Q(agent=None), name="conversation_of_nobody"
             ),
+            models.Index(fields=["unit", "account"], condition=AWAKE, name="conversation_by_account"),
+            models.Index(fields=["unit", "topic"], condition=AWAKE, name="conversation_by_topic"),
+            models.Index(
+                fields=["unit", "language", "seems_language"], condition=AWAKE, name="conversation_by_language"
+            ),
             models.Index(fields=["record", "-last_at"], name="conversation_of_record"),
             models.Index(fields=["unit", "-last_at", "id"], name="conversation_by_last"),
             models.Index(fields=["unit", "opened_at"], name="conversation_by_opened"),
