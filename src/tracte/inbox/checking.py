@@ -55,6 +55,7 @@ REASONS: Mapping[str, object] = {
     "late": _("Ja ha sortit: no es pot aturar."),
     "past": _("Tria un moment que encara hagi d’arribar."),
     "mine": _("Ja la tens tu."),
+    "given_back": _("Escriu per què la tornes: no et tornarà a arribar, i qui la rebi ho ha de poder entendre."),
     "nobody": _("Aquesta persona no atén en aquesta unitat."),
     "taken": _("Qui va escriure ja té una altra conversa oberta per aquest canal: continua allà."),
     "no_topic": _("Tria un tema de la llista."),

@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from tracte.core import tenancy
 from tracte.core.clock import now
 from tracte.core.models import Administration
-from tracte.inbox.actions import handling
+from tracte.inbox.actions import handling, sharing
 from tracte.inbox.models import Presence
 from tracte.inbox.suggesting import training
 
@@ -17,11 +17,13 @@ from tracte.inbox.suggesting import training
 @app.periodic(cron="* * * * *")
 @app.task
 def wake_snoozed(timestamp: int) -> None:
-    """What was put off until now comes back; who is long gone is here no more."""
+    """What was put off until now comes back, who is long gone is here no more, and what was left in a tray because
+    somebody was just changing it is shared out."""
     for administration in Administration.objects.using("owner").values_list("id", flat=True):
         with tenancy.acting_for(administration):
             handling.wake(at=now())
             Presence.objects.filter(until__lt=now()).delete()
+            sharing.share_out(at=now())
 
 
 @app.periodic(cron="20 3 * * *")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from django.db import IntegrityError, transaction
 
@@ -11,7 +12,7 @@ from tracte.core.models import Unit, User
 from tracte.inbox import promising
 from tracte.inbox.actions import changed, lock, touch
 from tracte.inbox.checking import ATTENDS, Refused, check
-from tracte.inbox.models import Assignment, Closure, Conversation, Reopening, Snooze
+from tracte.inbox.models import Assignment, Closure, Conversation, Reopening, Sharing, Snooze
 
 
 @transaction.atomic
@@ -25,7 +26,7 @@ def assign(
     reason: str = "",
 ) -> Assignment:
     """Give it to an agent of a unit, or to nobody of it: then it waits for whoever takes it. The unit stays unless one
-    is named; another one needs a reason."""
+    is named; another one needs a reason, and so does giving back what the unit shares out by itself."""
     current = lock(conversation)
     unit = unit or current.unit
     if refused := check(current, by)["assign"].reason:
@@ -34,6 +35,8 @@ def assign(
         raise Refused("reason")
     if agent and unit.pk not in units.of(agent, *ATTENDS) and unit != units.root():
         raise Refused("nobody")
+    if agent is None and current.agent_id == by.pk and not reason.strip() and is_shared_out(unit.pk):
+        raise Refused("given_back")
     before = current.agent
     made = Assignment.objects.create(conversation=current, at=at, by=by, unit=unit, agent=agent, reason=reason.strip())
     current.unit, current.agent = unit, agent
@@ -41,6 +44,11 @@ def assign(
     if before and before != agent:  # whose list it leaves must hear of it too
         changed([Conversation(id=current.id, unit=unit, agent=before)])
     return made
+
+
+def is_shared_out(unit: uuid.UUID) -> bool:
+    """Whether what comes to a unit is given by itself."""
+    return Sharing.objects.filter(unit=unit).exclude(way=Sharing.Way.BY_HAND).exists()
 
 
 @transaction.atomic

@@ -5,11 +5,13 @@ from tracte.inbox.models.conversation import Assignment, Closure, Conversation, 
 from tracte.inbox.models.jobs import Job, JobFinish
 from tracte.inbox.models.promises import Pause, Promise
 from tracte.inbox.models.referring import Referral
+from tracte.inbox.models.sharing import Availability, Hand, Sharing, Skill
 from tracte.inbox.models.topics import TopicLabel, TopicModel
 from tracte.inbox.models.writing import Draft, Mention, Note, Presence, Template
 
 __all__ = [
     "Assignment",
+    "Availability",
     "Case",
     "CaseClosure",
     "CaseOrigin",
@@ -18,6 +20,7 @@ __all__ = [
     "Conversation",
     "Count",
     "Draft",
+    "Hand",
     "Job",
     "JobFinish",
     "Mention",
@@ -27,6 +30,8 @@ __all__ = [
     "Promise",
     "Referral",
     "Reopening",
+    "Sharing",
+    "Skill",
     "Snooze",
     "Step",
     "Template",
