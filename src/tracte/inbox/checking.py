@@ -67,6 +67,8 @@ REASONS: Mapping[str, object] = {
     "catalan": _("Una plantilla ha de tenir nom i text en català."),
     "too_long": _("El nom d’una plantilla té com a molt 100 lletres, i cada text, 5.000."),
     "language": _("Una plantilla és en català, castellà, aranès o anglès."),
+    "near": _("Digues quan és a punt de vèncer: per la part del termini que queda o per hores, una de les dues."),
+    "digest": _("Per enviar el resum cal dir a quines hores i amb quin calendari."),
     "role": _("Només ho pot fer qui supervisa."),
     "case_closed": _("Aquest cas és tancat. Torna’l a obrir per continuar."),
     "case_open": _("Aquest cas ja és obert."),

@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from tracte.core import tenancy
 from tracte.core.clock import now
 from tracte.core.models import Administration
-from tracte.inbox.actions import handling, sharing
+from tracte.inbox.actions import alarms, digests, handling, sharing
 from tracte.inbox.models import Presence
 from tracte.inbox.suggesting import training
 
@@ -24,6 +24,28 @@ def wake_snoozed(timestamp: int) -> None:
             handling.wake(at=now())
             Presence.objects.filter(until__lt=now()).delete()
             sharing.share_out(at=now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task
+def ring(timestamp: int) -> None:
+    """Promises near their end or broken; the digests whose hour has come. Killed midway, nothing of it was done."""
+    for administration in Administration.objects.using("owner").values_list("id", flat=True):
+        asked = alarms.AT_ONCE
+        while asked == alarms.AT_ONCE:
+            with tenancy.acting_for(administration):
+                asked = alarms.ring(at=now())
+        with tenancy.acting_for(administration):
+            digests.prepare(at=now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="send")
+def send_digests(timestamp: int) -> None:
+    """The mails of digests, one after another, each written down before it leaves."""
+    for administration in Administration.objects.using("owner").values_list("id", flat=True):
+        while digests.send_next(administration):
+            pass
 
 
 @app.periodic(cron="20 3 * * *")

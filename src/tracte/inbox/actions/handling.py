@@ -38,6 +38,8 @@ def assign(
     if agent is None and current.agent_id == by.pk and not reason.strip() and is_shared_out(unit.pk):
         raise Refused("given_back")
     before = current.agent
+    if unit.pk != current.unit_id:
+        current.promises.standing().update(rings_at=at)  # another unit, which may want to know earlier
     made = Assignment.objects.create(conversation=current, at=at, by=by, unit=unit, agent=agent, reason=reason.strip())
     current.unit, current.agent = unit, agent
     touch(current, current.last_at, "unit", "agent")

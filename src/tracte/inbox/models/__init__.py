@@ -1,5 +1,6 @@
 """What somebody must answer: conversations with their turns, cases, and what people do with them."""
 
+from tracte.inbox.models.alarms import Alarm, Digest, DigestMail, DigestReader, Notice, Watch
 from tracte.inbox.models.cases import Case, CaseClosure, CaseOrigin, CaseReopening, Count, Step
 from tracte.inbox.models.conversation import Assignment, Closure, Conversation, Reopening, Snooze, Turn
 from tracte.inbox.models.jobs import Job, JobFinish
@@ -10,6 +11,7 @@ from tracte.inbox.models.topics import TopicLabel, TopicModel
 from tracte.inbox.models.writing import Draft, Mention, Note, Presence, Template
 
 __all__ = [
+    "Alarm",
     "Assignment",
     "Availability",
     "Case",
@@ -19,12 +21,16 @@ __all__ = [
     "Closure",
     "Conversation",
     "Count",
+    "Digest",
+    "DigestMail",
+    "DigestReader",
     "Draft",
     "Hand",
     "Job",
     "JobFinish",
     "Mention",
     "Note",
+    "Notice",
     "Pause",
     "Presence",
     "Promise",
@@ -38,4 +44,5 @@ __all__ = [
     "TopicLabel",
     "TopicModel",
     "Turn",
+    "Watch",
 ]
