@@ -13,6 +13,7 @@ from tracte.desk import (
     views,
     why_views,
 )
+from tracte.desk.calendars import views as calendar_views
 from tracte.desk.cases import acts as case_acts
 from tracte.desk.cases import job_views, opening_views
 from tracte.desk.cases import views as case_views
@@ -71,6 +72,12 @@ urlpatterns = [
     path("cases/<uuid:case>/job/", case_acts.job, name="case_job"),
     path("referrals/<uuid:referral>/", case_acts.referral, name="case_referral"),
     path("jobs/<uuid:job>/", job_views.job, name="job"),
+    path("calendars/", calendar_views.calendars, name="calendars"),
+    path("calendars/new/", calendar_views.edit, name="new_calendar"),
+    path("calendars/<uuid:calendar>/", calendar_views.calendar, name="calendar"),
+    path("calendars/<uuid:calendar>/edit/", calendar_views.edit, name="edit_calendar"),
+    path("calendars/<uuid:calendar>/days/", calendar_views.add_day, name="add_day"),
+    path("calendars/<uuid:calendar>/days/<uuid:day>/drop/", calendar_views.drop_day, name="drop_day"),
     path("purpose/", views.purpose, name="purpose"),
     path("people/", views.people, name="people"),
     path("people/<uuid:person>/", views.person, name="person"),
