@@ -12,8 +12,8 @@ import holidays
 from django.db import transaction
 
 from tracte.core.calendars.business_time import Slot
-from tracte.core.calendars.models import Calendar, Holiday
 from tracte.core.clock import now
+from tracte.core.models import Calendar, Holiday, User
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 Week = Sequence[Sequence[Sequence[str]]]  # seven days of [opens, closes]
@@ -36,12 +36,12 @@ def set_calendar(
     week: Week,
     zone: str = "Europe/Madrid",
     subdivision: str = "ES-CT",
-    by: Any = None,
+    by: User | None = None,
     at: dt.datetime | None = None,
 ) -> Calendar:
     """A calendar; the same key again changes it. What was promised before keeps its date. Raises BadCalendar."""
     _check(week, zone, subdivision)
-    described = {"names": dict(names), "week": week, "zone": zone, "subdivision": subdivision}
+    described: dict[str, Any] = {"names": dict(names), "week": week, "zone": zone, "subdivision": subdivision}
     described |= {"by": by, "at": at or now()}
     calendar, _ = Calendar.objects.update_or_create(key=key, defaults=described)
     return calendar
@@ -53,7 +53,7 @@ def close_on(
     days: Mapping[dt.date, str],
     *,
     is_worked: bool = False,
-    by: Any = None,
+    by: User | None = None,
     at: dt.datetime | None = None,
 ) -> None:
     """Days without work, by their names; `is_worked`: feasts of the land on which these people do work."""
@@ -62,7 +62,7 @@ def close_on(
         Holiday.objects.update_or_create(calendar=calendar, on=on, dropped_at=None, defaults={"name": name, **said})
 
 
-def open_again(day: Holiday, *, by: Any, at: dt.datetime) -> None:
+def open_again(day: Holiday, *, by: User, at: dt.datetime) -> None:
     """A day of its own counts no more; who said so stays with it. Twice is once."""
     Holiday.objects.filter(id=day.id, dropped_at=None).update(dropped_at=at, dropped_by=by)
 

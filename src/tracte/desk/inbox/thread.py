@@ -98,9 +98,14 @@ def _its_turn(file: Attachment) -> uuid.UUID | None:
 
 def _done(found: list[tuple]) -> list[Entry]:
     """What was done, that which was given by itself with its reasons in words."""
-    topics = Concept.objects.in_bulk({why["knows"] for *_, why in found if why and "knows" in why})
+    topics = Concept.objects.in_bulk({row[6]["knows"] for row in found if row[6] and "knows" in row[6]})
     named = {str(id): one.label() for id, one in topics.items()}
-    return [Entry(*row, sharing.said(why, named.get(why.get("knows"), "")) if why else "") for *row, why in found]
+    return [_was(named, *row) for row in found]
+
+
+def _was(named, what, id, at, who, text, detail, why) -> Entry:  # type: ignore[no-untyped-def]
+    said = sharing.said(why, named.get(why.get("knows"), "")) if why else ""
+    return Entry(what, id, at, who, text, detail, said)
 
 
 def by_day(found: Iterable[Entry]) -> list[tuple[dt.date, list[Entry]]]:

@@ -31,6 +31,11 @@ def sharing_as_is(kept: Sharing | None) -> dict[str, Any]:
     return {"way": kept.way, "continuity_days": kept.continuity_days}
 
 
+class Named(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
 class WatchForm(forms.Form):
     """When promises are near their end, and the digest. `readers`: of those who attend there."""
 
@@ -38,7 +43,7 @@ class WatchForm(forms.Form):
     near_hours = forms.IntegerField(min_value=1, max_value=1000, required=False)
     digest = forms.ChoiceField(choices=Watch.Digest.choices)
     hours = forms.CharField(required=False, max_length=100)
-    calendar = forms.ModelChoiceField(Calendar.objects.none(), required=False, to_field_name="key")
+    calendar = Named(Calendar.objects.none(), required=False, to_field_name="key")
     is_sent_empty = forms.BooleanField(required=False)
     readers = forms.ModelMultipleChoiceField(User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple)
 
@@ -47,7 +52,6 @@ class WatchForm(forms.Form):
         calendars = self.fields["calendar"]
         assert isinstance(calendars, forms.ModelChoiceField)
         calendars.queryset = Calendar.objects.order_by("key")
-        calendars.label_from_instance = lambda one: one.name  # type: ignore[method-assign]
         readers = self.fields["readers"]
         assert isinstance(readers, forms.ModelMultipleChoiceField)
         readers.queryset = User.objects.filter(id__in=[one.id for one in people]).order_by("full_name")

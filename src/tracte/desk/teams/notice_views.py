@@ -30,7 +30,7 @@ def notices(request: AgentRequest) -> HttpResponse:
     if before := _id(request.GET.get("before", "")):
         whole = whole.filter(id__lt=before)
     found = list(whole.select_related(*named)[: PAGE + 1])
-    more = urlencode({"before": found[PAGE - 1].id}) if len(found) > PAGE else ""
+    more = urlencode({"before": str(found[PAGE - 1].id)}) if len(found) > PAGE else ""
     return render(request, "desk/teams/notices.html", {"notices": found[:PAGE], "more": more})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -121,7 +122,12 @@ def set_watch(
         raise Refused("near")
     if digest != Watch.Digest.NEVER and not (hours and calendar):
         raise Refused("digest")
-    said = {"near_percent": near_percent, "near_hours": near_hours, "digest": digest, "hours": sorted(set(hours))}
+    said: dict[str, Any] = {
+        "near_percent": near_percent,
+        "near_hours": near_hours,
+        "digest": digest,
+        "hours": sorted(set(hours)),
+    }
     said |= {"calendar": calendar, "is_sent_empty": is_sent_empty, "at": at, "by": by}
     watch, _ = Watch.objects.update_or_create(unit=unit, defaults=said)
     watch.next_at = digesting.next_at(watch, at)

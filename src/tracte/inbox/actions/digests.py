@@ -48,7 +48,7 @@ def prepare(*, at: dt.datetime) -> int:
     made = [
         Digest(unit_id=one.unit_id, slot=one.next_at, at=at, counts=counted[one.unit_id])
         for one in watches
-        if _is_open(one) and (one.is_sent_empty or not digesting.is_empty(counted[one.unit_id]))
+        if one.next_at and _is_open(one) and (one.is_sent_empty or not digesting.is_empty(counted[one.unit_id]))
     ]
     Digest.objects.bulk_create(made)
     _address(made, watches, at)
@@ -67,7 +67,7 @@ def _is_open(watch: Watch) -> bool:
 
 def _address(made: list[Digest], watches: list[Watch], at: dt.datetime) -> None:
     chosen: dict[uuid.UUID, list[uuid.UUID]] = {}
-    readers = Watch.objects.filter(unit__in=watches, readers__user__is_active=True)
+    readers = Watch.objects.filter(unit__in=[one.unit_id for one in watches], readers__user__is_active=True)
     for unit, user in readers.values_list("unit_id", "readers__user_id"):
         chosen.setdefault(unit, []).append(user)
     leaders = supervisors(one.unit_id for one in made)
