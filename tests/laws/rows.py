@@ -101,6 +101,10 @@ SPECIAL: dict[str, Callable[[Rows], dict[str, Any]]] = {
     "channels_outcome": lambda rows: {"kind": "unknown"},
     "channels_intervention": lambda rows: {"kind": "recall"},
     "channels_scan": lambda rows: {"verdict": "clean"},
+    "inbox_alarm": lambda rows: {"kind": "near"},
+    "inbox_sharing": lambda rows: {"way": "by_hand"},
+    "inbox_skill": lambda rows: {"language": "oc"},
+    "inbox_watch": lambda rows: {"digest": "never", "near_hours": 3},
     "inbox_closure": lambda rows: {"how": "unneeded"},
     "inbox_promise": lambda rows: {
         "what": "answer",

@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tracte.channels.models import Account
+from tracte.channels import staff_mail
 from tracte.core import units
 from tracte.core.clock import now
 from tracte.core.guard import staff
@@ -89,7 +89,7 @@ def _shown(request: AgentRequest, found: Unit, **more: Any) -> HttpResponse:
             "form": SharingForm(initial=sharing_as_is(Sharing.objects.filter(unit=found).first())),
             "watch_form": WatchForm(initial=watch_as_is(kept), people=staff),
             "watch": kept,
-            "has_mailbox": Account.objects.filter(kind="email").exclude(own=[]).exists(),
+            "has_mailbox": staff_mail.mailbox() is not None,
         }
     refused = any(one.is_bound and one.errors for one in more.values())
     return render(request, "desk/teams/team.html", context | more, status=422 if refused else 200)

@@ -1,7 +1,6 @@
 """The digests of units: counted at their hour, and handed over to each reader at most once.
 
-They leave by the connector of mail and the way out of a mailbox, as answers do; not as dispatches: those are said to
-citizens, and would stand in the log of interactions and in what is counted of it.
+They leave by the way out of a mailbox, as answers do, and are no dispatches: see `channels.staff_mail`.
 """
 
 from __future__ import annotations
@@ -9,17 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import os
 import uuid
-from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
-from tracte.channels import connectors, tokens
-from tracte.channels.models import Account
-from tracte.channels.outgoing import DEFERRED, REFUSED, UNKNOWN, Outgoing, Result
+from tracte.channels import staff_mail
+from tracte.channels.outgoing import DEFERRED, Outgoing, Result
 from tracte.core import tenancy
 from tracte.core.calendars import hours
 from tracte.core.clock import now
@@ -30,7 +26,6 @@ from tracte.inbox.models import Digest, DigestMail, Watch
 
 AGAIN = dt.timedelta(minutes=10)
 TRIES = 6
-NO_MAILBOX = "no mailbox of this administration has an address of its own: add one with `tracte channel`"
 
 
 @transaction.atomic
@@ -78,68 +73,38 @@ def _address(made: list[Digest], watches: list[Watch], at: dt.datetime) -> None:
     )
 
 
-@dataclass
-class Started:
-    """A mail that is written down as leaving, and all that its connector needs."""
-
-    id: uuid.UUID
-    out: Outgoing
-    way: dict[str, Any]
-    problem: str = ""
-
-
 def send_next(administration: uuid.UUID) -> bool:
     """One mail, if any waits: claimed, handed over with no transaction open, and settled. Who dies in between leaves it
     claimed, and nobody sends it again."""
     with tenancy.acting_for(administration):
-        started = _start(at=now())
-    if started is None:
+        mail = _start(at=now())
+    if mail is None:
         return False
-    result = _hand_over(started)
+    result = staff_mail.hand_over(mail)
     with tenancy.acting_for(administration):
-        _settle(started, result, at=now())
+        _settle(mail.out.id, result, at=now())
     return True
 
 
-def _start(*, at: dt.datetime) -> Started | None:
+def _start(*, at: dt.datetime) -> staff_mail.Ready | None:
     waiting = DigestMail.objects.select_for_update(of=("self",), skip_locked=True).select_related("digest", "user")
     mail = waiting.filter(started_at=None, not_before__lte=at).order_by("not_before", "id").first()
     if mail is None:
         return None
     mail.started_at, mail.tries = at, mail.tries + 1
     mail.save(update_fields=["started_at", "tries"])
-    box = _mailbox(mail.digest.unit_id)
-    started = Started(mail.id, _written(mail, box, at), {}, "" if box else NO_MAILBOX)
-    try:
-        started.way = box.way_out() if box else {}
-    except ValueError as error:  # a key that is gone
-        started.problem = str(error)
-    return started
+    return staff_mail.ready(_written(mail, at), staff_mail.mailbox(mail.digest.unit_id))
 
 
-def _mailbox(unit: uuid.UUID) -> Account | None:
-    """The unit's own, or the first one of the administration."""
-    boxes = [one for one in Account.objects.filter(kind="email").order_by("key") if any(one.own)]
-    return next((one for one in boxes if one.unit_id == unit), boxes[0] if boxes else None)
-
-
-def _written(mail: DigestMail, box: Account | None, at: dt.datetime) -> Outgoing:
+def _written(mail: DigestMail, at: dt.datetime) -> Outgoing:
     administration = Administration.objects.get()
     named = UnitVersion.objects.filter(unit=mail.digest.unit_id, valid_from__lte=timezone.localdate(at))
     unit = named.order_by("-valid_from").values_list("name", flat=True).first() or ""
     told, language = mail.digest.counts, mail.user.language or administration.language
     with translation.override(language):
         oldest = _moment(told["oldest"]["oldest"]) if "oldest" in told else ""
-        out = Outgoing(
-            mail.id,
-            mail.user.email,
-            digesting.text(unit, told, _site(administration), oldest),
-            digesting.subject(unit, told),
-            language,
-        )
-    out.sender, out.sender_name = (next(one for one in box.own if one), box.name) if box else ("", "")
-    out.token, out.is_automatic, out.at = tokens.sign(mail.id), True, at
-    return out
+        text, subject = digesting.text(unit, told, _site(administration), oldest), digesting.subject(unit, told)
+    return Outgoing(mail.id, mail.user.email, text, subject, language, at=at)
 
 
 def _moment(iso: str) -> str:
@@ -153,18 +118,8 @@ def _site(administration: Administration) -> str:
     return f"https://{host}" if host else ""
 
 
-def _hand_over(started: Started) -> Result:
-    mail = connectors.deliverer("email")
-    if problem := started.problem or mail.problem(started.out):
-        return Result(REFUSED, problem)
-    try:
-        return mail.deliver(started.out, started.way)
-    except Exception as error:  # whatever is not understood may have arrived all the same
-        return Result(UNKNOWN, f"{type(error).__name__}: {error}")
-
-
-def _settle(started: Started, result: Result, *, at: dt.datetime) -> None:
-    mail = DigestMail.objects.select_for_update().get(id=started.id)
+def _settle(id: uuid.UUID, result: Result, *, at: dt.datetime) -> None:
+    mail = DigestMail.objects.select_for_update().get(id=id)
     mail.detail = " ".join(result.detail.split())[:500]
     if result.kind == DEFERRED and mail.tries < TRIES:  # it surely did not arrive
         mail.started_at, mail.not_before = None, at + max(AGAIN, dt.timedelta(seconds=result.retry_after))

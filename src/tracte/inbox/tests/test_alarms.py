@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import email
+import email.policy
 
 import pytest
 from django.db import connection
@@ -11,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.threads import together
-from tracte.channels import connectors
+from tracte.channels.models import Interaction
 from tracte.channels.outgoing import DEFERRED, DELIVERED, Result
 from tracte.core import tenancy
 from tracte.core.calendars.actions import close_on, set_calendar
@@ -234,9 +236,27 @@ def test_it_counts_and_names_nobody(watch, conversation, case, supervisor, agent
 
 def catch(monkeypatch, result=None) -> list:
     mails = []
-    deliver = connectors.deliverer("email")
-    monkeypatch.setattr(deliver, "deliver", lambda out, way: mails.append(out) or result or Result(DELIVERED))
+    sent = result or Result(DELIVERED)
+    monkeypatch.setattr(digests.staff_mail, "hand_over", lambda mail: mails.append(mail.out) or sent)
     return mails
+
+
+def test_it_leaves_as_a_mail_of_ours_that_stands_in_no_log(watch, conversation, monkeypatch, tmp_path, administration):
+    monkeypatch.setenv("TRACTE_WAY_OUT", "outbox")
+    monkeypatch.setenv("TRACTE_HOME", str(tmp_path))
+    said = Interaction.objects.count()
+    digests.prepare(at=now())
+    assert digests.send_next(administration) and DigestMail.objects.get().outcome == "delivered"
+    [kept] = (tmp_path / "outbox").glob("*.eml")
+    mail = email.message_from_bytes(kept.read_bytes(), policy=email.policy.default)
+    assert mail["To"] == "aina@exemple.cat" and mail["Auto-Submitted"] == "auto-replied"
+    assert f"/desk/inbox/{conversation.id}/" in mail.get_content() and Interaction.objects.count() == said
+
+
+def test_without_a_mailbox_nothing_leaves_and_it_says_why(watch, administration):
+    Watch.objects.update(is_sent_empty=True)
+    digests.prepare(at=watch.next_at)
+    assert digests.send_next(administration) and "no mailbox" in DigestMail.objects.get().detail
 
 
 def test_what_is_late_near_and_waits_for_them_is_told(watch, conversation, case, supervisor, agent, unit):
