@@ -92,7 +92,8 @@ def _due(kept: Calendar, asked: WhenForm) -> dict[str, Any]:
         made = promising.counted(Promise(since=since, calendar=kept), term)
     except NeverOpen:
         return {"never": True}
-    return {"promise": made, "skipped": [(dt.date.fromisoformat(day), why) for day, why in made.skipped]}
+    skipped = [(dt.date.fromisoformat(day), why) for day, why in made.skipped]
+    return {"promise": made, "due_on": timezone.localdate(made.due_at), "skipped": skipped}
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -89,6 +90,7 @@ def _shown(request: AgentRequest, found: Unit, **more: Any) -> HttpResponse:
             "form": SharingForm(initial=sharing_as_is(Sharing.objects.filter(unit=found).first())),
             "watch_form": WatchForm(initial=watch_as_is(kept), people=staff),
             "watch": kept,
+            "next_on": timezone.localdate(kept.next_at) if kept and kept.next_at else None,
             "has_mailbox": staff_mail.mailbox() is not None,
         }
     refused = any(one.is_bound and one.errors for one in more.values())
