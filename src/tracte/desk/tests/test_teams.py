@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tracte.core.calendars.actions import set_calendar
@@ -20,6 +20,13 @@ from tracte.vocabularies.models import Concept, Scheme
 
 pytestmark = pytest.mark.django_db
 OFFICE = [[["09:00", "14:00"]]] * 5 + [[], []]
+
+
+@pytest.fixture(autouse=True)
+def at_commit(request, monkeypatch):
+    """In a test that never commits, what waits for the commit is done at once."""
+    if not request.node.get_closest_marker("django_db").kwargs.get("transaction"):
+        monkeypatch.setattr(transaction, "on_commit", lambda do, **_: do())
 
 
 @pytest.fixture

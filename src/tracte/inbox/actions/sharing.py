@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable
+from functools import partial
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tracte.core import tenancy, units
 from tracte.core.clock import now
@@ -24,15 +26,29 @@ HELD_ONE_BY_ONE = "SELECT pg_advisory_xact_lock(hashtext('inbox.sharing'), hasht
 
 
 def hear(event: Event) -> None:
-    """Something came in, was freed, answered or closed, or somebody came or went: there may be room."""
-    share_out(at=now())
+    """Something came in, was freed, answered or closed, or somebody came or went: there may be room.
+
+    It is shared out once that is committed, in a transaction of its own: whoever holds conversations must not wait for
+    the one lock while its holder waits for them. Whoever dies in between leaves it to the task of each minute.
+    """
+    if _shared_out().exists():
+        transaction.on_commit(partial(_share_out_of, tenancy.required()), robust=True)
+
+
+def _share_out_of(administration: uuid.UUID) -> None:
+    with tenancy.acting_for(administration):
+        share_out(at=now())
+
+
+def _shared_out() -> QuerySet[Sharing]:
+    return Sharing.objects.exclude(way=Sharing.Way.BY_HAND)
 
 
 @transaction.atomic
 def share_out(*, at: dt.datetime) -> int:
     """Give what nobody has, of all units that do not go by hand, to who is there and has room; how many. One at a time
     in an administration: somebody may attend in several units, and is never given more than they can hold."""
-    sharing = list(Sharing.objects.exclude(way=Sharing.Way.BY_HAND))
+    sharing = list(_shared_out())
     if not sharing:
         return 0
     run(HELD_ONE_BY_ONE, str(tenancy.required()))

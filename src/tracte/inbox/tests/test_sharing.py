@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.threads import together
@@ -22,6 +22,13 @@ from tracte.people.appearance import Appearance, Identifier
 from tracte.vocabularies.models import Concept, Scheme
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_commit(request, monkeypatch):
+    """In a test that never commits, what waits for the commit is done at once."""
+    if not request.node.get_closest_marker("django_db").kwargs.get("transaction"):
+        monkeypatch.setattr(transaction, "on_commit", lambda do, **_: do())
 
 
 def somebody(n: int) -> Appearance:
