@@ -44,7 +44,7 @@ class Day:
 def calendars(request: AgentRequest) -> HttpResponse:
     """All of them, with their week in a line."""
     kept = Calendar.objects.order_by("key")[:MOST]
-    shown = [(one, _week(one)) for one in kept]
+    shown = [(one, [(day, slots) for day, slots in _week(one) if slots]) for one in kept]
     return render(request, "desk/calendars/calendars.html", {"calendars": shown, "leads": _leads(request)})
 
 
