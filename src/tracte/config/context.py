@@ -1,12 +1,19 @@
 """What every page may say without asking."""
 
+import functools
+
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from tracte.core.models import Administration
-from tracte.inbox.models import Availability, Notice
+from tracte.core.sql import rows
 
 MOST = 99
+AT_WORK = """
+SELECT (SELECT count(*) FROM (
+    SELECT 1 FROM inbox_notice WHERE user_id = %s::uuid AND seen_at IS NULL LIMIT %s::bigint) q),
+  coalesce((SELECT is_there FROM inbox_availability WHERE user_id = %s::uuid ORDER BY at DESC, id DESC LIMIT 1), false)
+"""
 
 
 def administration(request: HttpRequest) -> dict[str, object]:
@@ -14,15 +21,16 @@ def administration(request: HttpRequest) -> dict[str, object]:
 
 
 def at_work(request: HttpRequest) -> dict[str, object]:
-    """Where a page asks, of whoever attends: what rang and they have not seen, and whether they are there."""
+    """Of whoever attends, where a page asks: what rang that they have not seen, and if they are there. One query."""
     user = getattr(request, "user", None)
 
+    @functools.cache
+    def asked() -> tuple[int, bool]:
+        [found] = rows(AT_WORK, user.pk, MOST + 1, user.pk) if user else [(0, False)]
+        return found
+
     def unseen() -> str:
-        n = Notice.objects.filter(user=user, seen_at=None)[: MOST + 1].count()
+        n, _ = asked()
         return f"{MOST}+" if n > MOST else str(n or "")
 
-    def is_there() -> bool:
-        last = Availability.objects.filter(user=user).order_by("-at", "-id").first()
-        return bool(last and last.is_there)
-
-    return {"unseen": unseen, "is_there": is_there}
+    return {"unseen": unseen, "is_there": lambda: asked()[1]}
