@@ -106,6 +106,10 @@ SPECIAL: dict[str, Callable[[Rows], dict[str, Any]]] = {
         "expires_at": "2026-05-01T10:00:00Z",
     },
     "inbox_opinion": lambda rows: {"why": ""},
+    "inbox_alarm": lambda rows: {"kind": "near"},
+    "inbox_sharing": lambda rows: {"way": "by_hand"},
+    "inbox_skill": lambda rows: {"language": "oc"},
+    "inbox_watch": lambda rows: {"digest": "never", "near_hours": 3},
     "inbox_closure": lambda rows: {"how": "unneeded"},
     "inbox_promise": lambda rows: {
         "what": "answer",

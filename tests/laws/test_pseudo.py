@@ -11,8 +11,10 @@ from django.utils.translation import _trans
 
 from conftest import PASSWORD
 from tests.laws.test_routes import BORROWED, _views
+from tracte.core.calendars.actions import close_on
 from tracte.core.clock import now
 from tracte.core.ids import uuid7
+from tracte.core.models import Calendar
 from tracte.desk.tests import cast
 from tracte.inbox.actions import bulk
 from tracte.inbox.actions.answering import reply
@@ -36,7 +38,7 @@ VOID = ("input", "meta", "link", "br", "hr", "img")
 DATA = (
     "core_administration core_user core_unitversion inbox_conversation people_sourcerecord channels_account "
     "channels_interaction inbox_template privacy_purpose knowledge_service knowledge_answertext knowledge_visibility "
-    "vocabularies_concept inbox_case inbox_job inbox_referral inbox_savedview"
+    "vocabularies_concept inbox_case inbox_job inbox_referral inbox_savedview core_calendar core_holiday"
 )
 MANY = {
     "assign": {"agent": "", "unit": "", "reason": ""},
@@ -124,7 +126,15 @@ def inbox(agent) -> dict[str, object]:
         "template": kept.id,
         "attachment": uuid7(),
     }
-    return names | {"case": case.id, "job": job.id, "referral": asked.id}
+    names |= {"case": case.id, "job": job.id, "referral": asked.id}
+    calendar = Calendar.objects.get()
+    close_on(calendar, {now().date(): "Aplec"}, by=agent)
+    return names | {
+        "calendar": calendar.id,
+        "day": calendar.days.get().id,
+        "user": agent.pk,
+        "unit": conversation.unit_id,
+    }
 
 
 def test_nothing_on_the_pages_of_the_staff_is_left_unmarked(administration, agent, signed_in, monkeypatch):

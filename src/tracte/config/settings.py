@@ -67,6 +67,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "tracte.config.context.administration",
+                "tracte.config.context.at_work",
             ]
         },
     }

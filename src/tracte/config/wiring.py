@@ -11,7 +11,7 @@ from tracte.config import deadlines
 from tracte.core import events
 from tracte.core.clock import now
 from tracte.core.models import Event
-from tracte.inbox.actions import thread
+from tracte.inbox.actions import sharing, thread
 from tracte.inbox.models import Conversation, Promise
 
 
@@ -47,4 +47,6 @@ def refresh_statistics(event: Event) -> None:
 WIRES: list[tuple[str, events.Listener]] = [
     ("channels.import.finished", refresh_statistics),
     ("channels.batch.received", thread),
+    ("inbox.conversations.changed", sharing.hear),
+    ("inbox.sharing.changed", sharing.hear),
 ]

@@ -42,6 +42,7 @@ APPEND_ONLY = (
     "core_event",
     "core_revocation",
     "inbox_assignment",
+    "inbox_availability",
     "inbox_bulkorder",
     "inbox_bulkoutcome",
     "inbox_caseclosure",

@@ -13,6 +13,7 @@ from tracte.desk import (
     views,
     why_views,
 )
+from tracte.desk.calendars import views as calendar_views
 from tracte.desk.cases import acts as case_acts
 from tracte.desk.cases import job_views, opening_views
 from tracte.desk.cases import views as case_views
@@ -29,6 +30,8 @@ from tracte.desk.inbox import (
 )
 from tracte.desk.inbox import views as inbox_views
 from tracte.desk.reports import views as report_views
+from tracte.desk.teams import notice_views
+from tracte.desk.teams import views as team_views
 
 app_name = "desk"
 urlpatterns = [
@@ -89,6 +92,20 @@ urlpatterns = [
     path("cases/<uuid:case>/job/", case_acts.job, name="case_job"),
     path("referrals/<uuid:referral>/", case_acts.referral, name="case_referral"),
     path("jobs/<uuid:job>/", job_views.job, name="job"),
+    path("teams/", team_views.teams, name="teams"),
+    path("teams/there/", team_views.there, name="there"),
+    path("teams/there/<uuid:user>/", team_views.there, name="person_there"),
+    path("teams/<uuid:unit>/", team_views.team, name="team"),
+    path("teams/<uuid:unit>/watch/", team_views.watch, name="team_watch"),
+    path("teams/<uuid:unit>/people/<uuid:user>/", team_views.person, name="team_person"),
+    path("notices/", notice_views.notices, name="notices"),
+    path("notices/seen/", notice_views.seen, name="notices_seen"),
+    path("calendars/", calendar_views.calendars, name="calendars"),
+    path("calendars/new/", calendar_views.edit, name="new_calendar"),
+    path("calendars/<uuid:calendar>/", calendar_views.calendar, name="calendar"),
+    path("calendars/<uuid:calendar>/edit/", calendar_views.edit, name="edit_calendar"),
+    path("calendars/<uuid:calendar>/days/", calendar_views.add_day, name="add_day"),
+    path("calendars/<uuid:calendar>/days/<uuid:day>/drop/", calendar_views.drop_day, name="drop_day"),
     path("purpose/", views.purpose, name="purpose"),
     path("people/", views.people, name="people"),
     path("people/<uuid:person>/", views.person, name="person"),

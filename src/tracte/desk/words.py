@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from tracte.core.clock import now
 from tracte.desk.timeline import Contact
 from tracte.inbox.models import Closure
+from tracte.inbox.sharing.words import LANGUAGES
 from tracte.people.profile import Join, Profile
 
 FACTS = {
@@ -77,6 +78,7 @@ FREEZES = {
 CLOSURES = dict(Closure.How.choices)
 OPINIONS = {"same": _("diu que són la mateixa persona."), "different": _("diu que no són la mateixa persona.")}
 IDENTITY = {1: _("Identitat declarada"), 2: _("Identitat comprovada"), 3: _("Identitat verificada")}
+SPOKEN = LANGUAGES
 PREFERS = {
     "ca": _("Prefereix el català"),
     "es": _("Prefereix el castellà"),

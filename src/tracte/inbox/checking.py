@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracte.channels import ways
 from tracte.core.models import User
-from tracte.inbox.models import Closure, Conversation
+from tracte.inbox.models import Closure, Conversation, Sharing
 
 ATTENDS = ("agent", "supervisor")
 LEADS = ("supervisor",)
@@ -57,6 +57,7 @@ REASONS: Mapping[str, object] = {
     "late": _("Ja ha sortit: no es pot aturar."),
     "past": _("Tria un moment que encara hagi d’arribar."),
     "mine": _("Ja la tens tu."),
+    "given_back": _("Escriu per què la tornes: no et tornarà a arribar, i qui la rebi ho ha de poder entendre."),
     "nobody": _("Aquesta persona no atén en aquesta unitat."),
     "taken": _("Qui va escriure ja té una altra conversa oberta per aquest canal: continua allà."),
     "no_topic": _("Tria un tema de la llista."),
@@ -68,6 +69,8 @@ REASONS: Mapping[str, object] = {
     "catalan": _("Una plantilla ha de tenir nom i text en català."),
     "too_long": _("El nom d’una plantilla té com a molt 100 lletres, i cada text, 5.000."),
     "language": _("Una plantilla és en català, castellà, aranès o anglès."),
+    "near": _("Digues quan és a punt de vèncer: per la part del termini que queda o per hores, una de les dues."),
+    "digest": _("Per enviar el resum cal dir a quines hores i amb quin calendari."),
     "role": _("Només ho pot fer qui supervisa."),
     "case_closed": _("Aquest cas és tancat. Torna’l a obrir per continuar."),
     "case_open": _("Aquest cas ja és obert."),
@@ -144,7 +147,14 @@ def why_not_assign(
         return closed
     if unit != conversation.unit_id and not reason.strip():
         return "reason"
+    if agent is None and conversation.agent_id == user.pk and not reason.strip() and is_shared_out(unit):
+        return "given_back"
     return "nobody" if agent and unit not in theirs else ""
+
+
+def is_shared_out(unit: uuid.UUID) -> bool:
+    """Whether what comes to a unit is given by itself."""
+    return Sharing.objects.filter(unit=unit).exclude(way=Sharing.Way.BY_HAND).exists()
 
 
 def why_not_close(conversation: Conversation, user: User, *, how: str, reason: str) -> str:

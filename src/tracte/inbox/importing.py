@@ -81,7 +81,7 @@ def import_cases(administration: uuid.UUID, path: Path, mapping: Path, *, by: Us
         places = {one.code: one for one in Concept.objects.of("territories")}
     for first in range(0, len(found), BATCH):
         with tenancy.acting_for(administration):
-            _import(found[first : first + BATCH], source, services, places, outcome, by=by)
+            _import(found[first : first + BATCH], source, services, places, outcome, by=by, at=at)
     return outcome
 
 
@@ -93,6 +93,7 @@ def _import(
     outcome: Outcome,
     *,
     by: User | None,
+    at: dt.datetime,
 ) -> None:
     """One batch, in the transaction of its administration."""
     known = set(Case.objects.filter(key__in=[f"{source}:{one.id}" for one in batch]).values_list("key", flat=True))
@@ -106,7 +107,7 @@ def _import(
         else:
             made[key] = (_drafted(key, one, services, places, by), one)
     _route([case for case, _ in made.values()])
-    promises = _promised([case for case, _ in made.values()], by)
+    promises = _promised([case for case, _ in made.values()], by, at)
     closures = [_closed(case, row.closed_at, promises.get(case.id), by) for case, row in made.values() if row.closed_at]
     Case.objects.bulk_create([case for case, _ in made.values()])
     CaseClosure.objects.bulk_create(closures)
@@ -144,13 +145,15 @@ def _route(cases: list[Case]) -> None:
         one.unit_id = routes[asked[one.id]].unit
 
 
-def _promised(cases: list[Case], by: User | None) -> dict[uuid.UUID, Promise]:
-    """What was promised of each, counted from when it was opened; each service is asked once."""
+def _promised(cases: list[Case], by: User | None, at: dt.datetime) -> dict[uuid.UUID, Promise]:
+    """What was promised of each, counted from when it was opened; each service is asked once. What was broken before it
+    came rings nobody's bell."""
     terms = {one.service_id: promising.of_service(one.service) for one in cases}
     made = {}
     for one in cases:
         if term := terms[one.service_id]:
-            made[one.id] = promising.of_case(one, term, since=one.opened_at, by=by)
+            promise = made[one.id] = promising.of_case(one, term, since=one.opened_at, by=by)
+            promise.rings_at = at if promise.due_at and promise.due_at > at else None
     return made
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from tracte.core.calendars import hours
 from tracte.core.calendars.business_time import Term, due
+from tracte.core.clock import now
 from tracte.core.models import Calendar, User
 from tracte.inbox.models import Case, Conversation, Promise
 from tracte.inbox.models.conversation import NO_TERM
@@ -82,7 +83,8 @@ def counted(promise: Promise, term: Term, pauses: Iterable[tuple[dt.datetime, dt
 def recount(promise: Promise) -> None:
     """Its deadline anew, less its pauses; the caller saves whom it stands on."""
     counted(promise, promise.term, promise.pauses.order_by("since").values_list("since", "until"))
-    promise.save(update_fields=["due_at", "skipped"])
+    promise.rings_at = now()
+    promise.save(update_fields=["due_at", "skipped", "rings_at"])
 
 
 def keep(whose: Conversation | Case, *, at: dt.datetime) -> None:

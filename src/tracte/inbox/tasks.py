@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from tracte.core import site, tenancy
 from tracte.core.clock import now
 from tracte.core.models import Administration
-from tracte.inbox.actions import asking, bulk, handling, opinions
+from tracte.inbox.actions import alarms, asking, bulk, digests, handling, opinions, sharing
 from tracte.inbox.actions.bulk import carrying
 from tracte.inbox.actions.cases import referring
 from tracte.inbox.models import Presence
@@ -24,11 +24,35 @@ REMARKS_KEPT = dt.timedelta(days=365)  # as Remark declares
 @app.periodic(cron="* * * * *")
 @app.task
 def wake_snoozed(timestamp: int) -> None:
-    """What was put off until now comes back; who is long gone is here no more."""
+    """What was put off until now comes back, who is long gone is here no more, and what was left in a tray because
+    somebody was just changing it is shared out."""
     for administration in Administration.objects.using("owner").values_list("id", flat=True):
         with tenancy.acting_for(administration):
             handling.wake(at=now())
             Presence.objects.filter(until__lt=now()).delete()
+            sharing.share_out(at=now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task
+def ring(timestamp: int) -> None:
+    """Promises near their end or broken; the digests whose hour has come. Killed midway, nothing of it was done."""
+    for administration in Administration.objects.using("owner").values_list("id", flat=True):
+        asked = alarms.AT_ONCE
+        while asked == alarms.AT_ONCE:
+            with tenancy.acting_for(administration):
+                asked = alarms.ring(at=now())
+        with tenancy.acting_for(administration):
+            digests.prepare(at=now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="send")
+def send_digests(timestamp: int) -> None:
+    """The mails of digests, one after another, each written down before it leaves."""
+    for administration in Administration.objects.using("owner").values_list("id", flat=True):
+        while digests.send_next(administration):
+            pass
 
 
 @app.periodic(cron="7 * * * *")

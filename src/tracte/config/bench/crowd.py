@@ -22,6 +22,7 @@ READS, WRITES = 150.0 / PACE, 90.0 / PACE  # seconds, on average: to read one an
 TOKEN = "x" * 32
 ITEM = re.compile(rb'href="(/desk/inbox/[0-9a-f-]{36}/)')
 FIELD = re.compile(rb'name="(seen|key)" value="([^"]+)"')
+LIVE = re.compile(rb'data-live="([^"]+)"')
 TEXT = "Bon dia. Gràcies per escriure. El termini és fins al dia 30 i no et falta cap document més. "
 ASKED = (
     "em falta un document",
@@ -114,20 +115,36 @@ class Agent:
         self.crowd, self.chance = crowd, chance
         self.headers = {"Cookie": f"sessionid={session}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN, "Host": "localhost"}
         self.open, self.items = "", list[str]()  # the conversation before their eyes, and those of the list
-        self.changed, self.pause = asyncio.Event(), 0.7
+        self.changed, self.live = asyncio.Event(), "/desk/inbox/live/"
 
     async def listen(self) -> None:
+        """A line that lives as long as the page: each new page opens its own."""
+        while time.monotonic() < self.crowd.ends:
+            self.line = asyncio.create_task(self._listen())
+            try:
+                await self.line
+                self.crowd.lost_lines += time.monotonic() < self.crowd.ends
+            except asyncio.CancelledError:
+                if asyncio.current_task().cancelling():  # type: ignore[union-attr]
+                    self.line.cancel()
+                    raise
+
+    async def _listen(self) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.crowd.port)
         head = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
-        writer.write(f"GET /desk/inbox/live/ HTTP/1.1\r\n{head}\r\n".encode())
-        kind = b""
-        while line := await reader.readline():
-            if line.startswith(b"event: "):
-                kind = line[7:].strip()
-            elif line.startswith(b"data: "):
-                self.crowd.told += 1
-                self._heard(kind, json.loads(line[6:]))
-        self.crowd.lost_lines += time.monotonic() < self.crowd.ends
+        begun, kind = time.perf_counter(), b""
+        writer.write(f"GET {self.live} HTTP/1.1\r\n{head}\r\n".encode())
+        try:
+            while line := await reader.readline():
+                if line.startswith(b": here"):
+                    self.crowd.times["line"].append((time.perf_counter() - begun) * 1000)
+                elif line.startswith(b"event: "):
+                    kind = line[7:].strip()
+                elif line.startswith(b"data: "):
+                    self.crowd.told += 1
+                    self._heard(kind, json.loads(line[6:]))
+        finally:
+            writer.close()
 
     def _heard(self, kind: bytes, ids: list[str]) -> None:
         mine = bool(self.open) and self.open in ids
@@ -192,6 +209,9 @@ class Agent:
         headers = self.headers if is_page else {**self.headers, "HX-Request": "true"}
         spent, status, body = await self.crowd.ask("GET", path, None, headers)
         self._noted(what, spent, status, body, (200,))
+        if is_page and (found := LIVE.search(body)):
+            self.live = found[1].decode()
+            self.line.cancel()
         return body
 
     async def post(self, what: str, path: str, fields: dict[str, Any]) -> int:

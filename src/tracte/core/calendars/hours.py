@@ -20,14 +20,14 @@ def of(calendar: Calendar, language: str = "ca") -> Hours:
     own = calendar.own_days
 
     def holiday(day: dt.date) -> str:
-        return own[day] if day in own else _of_land(calendar.subdivision, day.year, language).get(day, "")
+        return own[day] if day in own else of_land(calendar.subdivision, day.year, language).get(day, "")
 
     week = tuple(tuple(Slot(*map(dt.time.fromisoformat, slot)) for slot in day) for day in calendar.week)
     return Hours(ZoneInfo(calendar.zone), week, holiday)
 
 
 @functools.lru_cache(maxsize=200)
-def _of_land(subdivision: str, year: int, language: str) -> dict[dt.date, str]:
+def of_land(subdivision: str, year: int, language: str) -> dict[dt.date, str]:
     """The holidays of one year by the code of ISO 3166-2; none without a code."""
     country, _, land = subdivision.partition("-")
     if not country:

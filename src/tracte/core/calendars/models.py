@@ -8,8 +8,10 @@ from django.contrib.postgres.aggregates import JSONBAgg
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import JSONObject
+from django.utils.translation import get_language
 
 from tracte.core import tenancy
+from tracte.core.clock import now
 from tracte.core.declared import Declared
 from tracte.core.ids import uuid7
 
@@ -18,7 +20,7 @@ class Calendars(models.QuerySet):
     def with_days(self) -> Calendars:
         """With their own days, in the same query."""
         day = JSONObject(on="days__on", name="days__name", is_worked="days__is_worked")
-        return self.annotate(days_told=JSONBAgg(day, filter=Q(days__isnull=False), default=[]))
+        return self.annotate(days_told=JSONBAgg(day, filter=Q(days__isnull=False, days__dropped_at=None), default=[]))
 
 
 class Calendar(models.Model):
@@ -32,9 +34,13 @@ class Calendar(models.Model):
     zone = models.TextField(default="Europe/Madrid")
     week = models.JSONField()
     subdivision = models.TextField(blank=True, default="ES-CT")
+    at = models.DateTimeField(default=now)
+    by = models.ForeignKey("core.User", on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
 
     objects = Calendars.as_manager()
-    privacy = Declared("administer", "installation", open="id administration key names zone week subdivision")
+    privacy = Declared(
+        "administer", "installation", personal="by", open="id administration key names zone week subdivision at"
+    )
 
     class Meta:
         constraints = [
@@ -48,16 +54,23 @@ class Calendar(models.Model):
         return self.key
 
     @property
+    def name(self) -> str:
+        """In the language of the page, or in Catalan."""
+        return self.names.get((get_language() or "ca").split("-")[0]) or self.names["ca"]
+
+    @property
     def own_days(self) -> dict[dt.date, str]:
         """Day -> name; no name: it is worked, whatever the land does."""
         told = self.__dict__.get("days_told")
         if told is None:
-            told = [{"on": str(one.on), "name": one.name, "is_worked": one.is_worked} for one in self.days.all()]
+            mine = [one for one in self.days.all() if one.dropped_at is None]
+            told = [{"on": str(one.on), "name": one.name, "is_worked": one.is_worked} for one in mine]
         return {dt.date.fromisoformat(day["on"]): "" if day["is_worked"] else day["name"] for day in told}
 
 
 class Holiday(models.Model):
-    """A day without work: the town's own feasts, a closure. `is_worked` takes back one that the land has."""
+    """A day without work: the town's own feasts, a closure. `is_worked` takes back one that the land has. One that was
+    dropped counts no more and stays: promises of before were made by it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     administration = tenancy.owner()
@@ -65,10 +78,21 @@ class Holiday(models.Model):
     on = models.DateField()
     name = models.TextField()
     is_worked = models.BooleanField(default=False)
-    privacy = Declared("administer", "installation", open="id administration calendar on name is_worked")
+    at = models.DateTimeField(default=now)
+    by = models.ForeignKey("core.User", on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    dropped_at = models.DateTimeField(null=True)
+    dropped_by = models.ForeignKey("core.User", on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    privacy = Declared(
+        "administer",
+        "installation",
+        personal="by dropped_by",
+        open="id administration calendar on name is_worked at dropped_at",
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["calendar", "on"], name="holiday_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["calendar", "on"], condition=Q(dropped_at=None), name="holiday_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.on} {self.name}"

@@ -25,7 +25,7 @@ from tracte.desk.inbox.groups import grouped
 from tracte.desk.inbox.views import ATTENDS, PURPOSE, mine
 from tracte.desk.visit import AgentRequest, is_partial
 from tracte.inbox import numbers
-from tracte.inbox.actions import opinions
+from tracte.inbox.actions import alarms, opinions
 from tracte.inbox.actions.cases.referring import SHARED
 from tracte.inbox.case_checking import check
 from tracte.inbox.models import Case, Job, Referral
@@ -103,6 +103,7 @@ def opened(request: AgentRequest, found: Case, **more: Any) -> dict[str, Any]:
     if contract.redacted(found.service, request.user):
         asked = [one for one in _referrals(request, found) if one.is_mine]  # type: ignore[attr-defined]
         return {"case": found, "is_redacted": True, "referrals": asked, **more}
+    alarms.see(request.user, at=now(), case=found)
     promise = found.promises.order_by("-at", "-id").first()
     standing = promise if promise and promise.ended_at is None else None
     return {

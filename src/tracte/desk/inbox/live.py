@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.db import connections
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 from tracte.core import live, tenancy
@@ -23,28 +23,35 @@ from tracte.desk.visit import AgentRequest
 
 LASTS = 600.0  # seconds; then the page asks again, and whoever signed out meanwhile is not let in
 REPLAYED = 200  # events that somebody who was cut off is told of; of more, to look again
+KINDS = {"inbox.presence.changed": "here", "inbox.notices.changed": "rang"}  # all others: something changed
+MOST_ID = 2**63 - 1
 OVERLAP = 20  # ids before the last one that was heard: they are given before they commit
 
 
 @require_GET
 @staff(*ATTENDS)
 def stream(request: AgentRequest) -> HttpResponseBase:
-    """Server-sent events. `Last-Event-ID` brings what was missed. A server that holds no lines says so: the page then
-    shows what is when it is asked for."""
+    """Server-sent events. `Last-Event-ID`, of a line that was cut, and `after`, of a page just drawn, bring what was
+    missed. A server that holds no lines says so: the page then shows what is when it is asked for."""
     if not isinstance(request, ASGIRequest):
         return HttpResponse(status=204)
     seen = {str(unit) for unit in mine(request)}
-    told = _told(_missed(request.headers.get("Last-Event-ID", "")), seen, str(request.user.pk), str(tenancy.required()))
+    told = _told(_missed(request), seen, str(request.user.pk), str(tenancy.required()))
     response = StreamingHttpResponse(told, content_type="text/event-stream")
     response["Cache-Control"] = "no-cache"
     response["X-Accel-Buffering"] = "no"  # a proxy must not hold it back
     return response
 
 
-def _missed(last: str) -> list[live.Happening]:
-    if not last.isdecimal():
+def _missed(request: HttpRequest) -> list[live.Happening]:
+    heard, drawn = request.headers.get("Last-Event-ID", ""), request.GET.get("after", "")
+    if heard.isdecimal():
+        since = int(heard) - OVERLAP
+    elif drawn.isdecimal():
+        since = int(drawn)
+    else:
         return []
-    later = Event.objects.filter(id__gt=int(last) - OVERLAP, name__startswith="inbox.").order_by("id")
+    later = Event.objects.filter(id__gt=min(since, MOST_ID), name__startswith="inbox.").order_by("id")
     found: list[live.Happening] = [dict(one) for one in later.values("id", "name", "ids")[: REPLAYED + 1]]
     return found if len(found) <= REPLAYED else [live.LOST]
 
@@ -68,5 +75,5 @@ def _line(one: live.Happening, seen: set[str], user: str) -> str:
     ids, number = one["ids"], f"id: {one['id']}\n" if "id" in one else ""
     if one is not live.LOST and not seen & set(ids.get("units", ())) and user not in ids.get("agents", ()):
         return ""
-    kind = "here" if one["name"] == "inbox.presence.changed" else "changed"
+    kind = KINDS.get(one["name"], "changed")
     return f"{number}event: {kind}\ndata: {json.dumps([*ids.get('conversations', ()), *ids.get('cases', ())])}\n\n"

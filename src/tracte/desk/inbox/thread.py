@@ -14,6 +14,8 @@ from tracte.channels.models import Attachment, Dispatch
 from tracte.core.clock import now
 from tracte.core.sql import rows
 from tracte.inbox.models import Conversation
+from tracte.inbox.sharing import words as sharing
+from tracte.vocabularies.models import Concept
 
 TURNS = 60  # of the newest; older ones are asked for
 NO_MORE_THAN = 20_000  # characters of one turn
@@ -28,13 +30,13 @@ WHERE t.conversation_id = %s::uuid{before} ORDER BY t.at DESC, t.interaction DES
 """
 BEFORE = " AND (t.at, t.interaction) < (%s::timestamptz, %s::uuid)"
 DONE = """
-SELECT 'note', n.id, n.at, u.full_name, n.text, '' FROM inbox_note n
+SELECT 'note', n.id, n.at, u.full_name, n.text, '', NULL::jsonb FROM inbox_note n
   JOIN core_user u ON u.id = n.by_id WHERE n.conversation_id = %s::uuid
-UNION ALL SELECT 'assigned', s.id, s.at, u.full_name, coalesce(g.full_name, ''), s.reason FROM inbox_assignment s
+UNION ALL SELECT 'assigned', s.id, s.at, u.full_name, coalesce(g.full_name, ''), s.reason, s.why FROM inbox_assignment s
   LEFT JOIN core_user u ON u.id = s.by_id LEFT JOIN core_user g ON g.id = s.agent_id WHERE s.conversation_id = %s::uuid
-UNION ALL SELECT 'closed', c.id, c.at, u.full_name, c.how, c.reason FROM inbox_closure c
+UNION ALL SELECT 'closed', c.id, c.at, u.full_name, c.how, c.reason, NULL FROM inbox_closure c
   LEFT JOIN core_user u ON u.id = c.by_id WHERE c.conversation_id = %s::uuid
-UNION ALL SELECT 'reopened', r.closure_id, r.at, u.full_name, '', '' FROM inbox_reopening r JOIN inbox_closure c
+UNION ALL SELECT 'reopened', r.closure_id, r.at, u.full_name, '', '', NULL FROM inbox_reopening r JOIN inbox_closure c
   ON c.id = r.closure_id LEFT JOIN core_user u ON u.id = r.by_id WHERE c.conversation_id = %s::uuid
 ORDER BY 3 DESC LIMIT 200
 """
@@ -50,6 +52,7 @@ class Entry:
     who: str | None = None
     text: str = ""
     detail: str = ""
+    why: str = ""
     kind: str = ""
     quoted: str = ""
     flags: list[str] = field(default_factory=list)
@@ -80,17 +83,29 @@ def entries(
     for one in said:
         one.files = held.get(one.id, [])
     since = said[-1].at if has_older else None
-    done = [Entry(*row) for row in rows(DONE, *[conversation.id] * 4)]
+    done = _done(rows(DONE, *[conversation.id] * 4))
     whole = said + [one for one in done if since is None or one.at >= since]
     return sorted(whole, key=lambda one: (one.at, one.id)), has_older
 
 
 def _said(id, at, direction, kind, text, quoted, flags, auto) -> Entry:  # type: ignore[no-untyped-def]
-    return Entry(direction, id, at, None, text or "", "", kind or "message", quoted or "", flags or [], auto or "")
+    return Entry(direction, id, at, None, text or "", "", "", kind or "message", quoted or "", flags or [], auto or "")
 
 
 def _its_turn(file: Attachment) -> uuid.UUID | None:
     return file.interaction
+
+
+def _done(found: list[tuple]) -> list[Entry]:
+    """What was done, that which was given by itself with its reasons in words."""
+    topics = Concept.objects.in_bulk({row[6]["knows"] for row in found if row[6] and "knows" in row[6]})
+    named = {str(id): one.label() for id, one in topics.items()}
+    return [_was(named, *row) for row in found]
+
+
+def _was(named, what, id, at, who, text, detail, why) -> Entry:  # type: ignore[no-untyped-def]
+    said = sharing.said(why, named.get(why.get("knows"), "")) if why else ""
+    return Entry(what, id, at, who, text, detail, said)
 
 
 def by_day(found: Iterable[Entry]) -> list[tuple[dt.date, list[Entry]]]:

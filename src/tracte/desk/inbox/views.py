@@ -22,8 +22,8 @@ from tracte.core.ids import uuid7
 from tracte.core.models import UnitVersion
 from tracte.desk.inbox import filters, groups, lists, saved, suggesting, thread
 from tracte.desk.visit import AgentRequest, is_partial
-from tracte.inbox.actions import drafting, opinions
-from tracte.inbox.checking import check
+from tracte.inbox.actions import alarms, drafting, opinions
+from tracte.inbox.checking import check, is_shared_out
 from tracte.inbox.models import Conversation, Draft, Mention
 from tracte.people.models import Membership
 from tracte.people.profile import Profile, open_person
@@ -120,6 +120,7 @@ def opened(request: AgentRequest, found: Conversation, **more: Any) -> dict[str,
     """All that a conversation's page shows. `more`: what was typed and why it was refused."""
     Mention.objects.filter(note__conversation=found, user=request.user, seen_at=None).update(seen_at=now())
     here = drafting.look(found, by=request.user, at=now(), is_writing=False) if request.method == "GET" else []
+    alarms.see(request.user, at=now(), conversation=found)
     promise = found.promises.standing().first()
     draft = Draft.objects.filter(conversation=found, by=request.user).first()
     return {
@@ -135,6 +136,7 @@ def opened(request: AgentRequest, found: Conversation, **more: Any) -> dict[str,
         "seen": found.turns_count,
         "key": uuid7(),
         "others": _others(found),
+        "gives_back": found.agent_id == request.user.pk and is_shared_out(found.unit_id),
         **suggesting.of_topic(found),
         **(suggesting.of_writing(found, draft.text if draft else "") if "help" in request.GET else {}),
         "opinion": opinions.last_of(found),

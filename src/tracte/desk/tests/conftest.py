@@ -59,3 +59,11 @@ def look(request, browser, live):
 
     yield page, at
     context.close()
+
+
+@pytest.fixture
+def place(administration):
+    """A town whose lamps belong to somebody."""
+    from tracte.inbox.tests import town
+
+    return town.build()

@@ -116,7 +116,7 @@ def _write(
     changed(touched)
 
 
-def changed(conversations: Iterable[Conversation]) -> None:
+def changed(conversations: Iterable[Conversation], what: str = "inbox.conversations.changed") -> None:
     """Tell whoever looks at them, or at a list that they are in, to look again."""
     named = list(conversations)
     if (held := _held.get()) is not None:
@@ -125,7 +125,7 @@ def changed(conversations: Iterable[Conversation]) -> None:
     if not named:
         return
     announce(
-        "inbox.conversations.changed",
+        what,
         conversations=sorted({one.id for one in named})[:TOLD],
         units=sorted({one.unit_id for one in named}),
         agents=sorted({one.agent_id for one in named if one.agent_id}),

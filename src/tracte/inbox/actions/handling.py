@@ -25,13 +25,15 @@ def assign(
     reason: str = "",
 ) -> Assignment:
     """Give it to an agent of a unit, or to nobody of it: then it waits for whoever takes it. The unit stays unless one
-    is named; another one needs a reason."""
+    is named; another one needs a reason, and so does giving back what the unit shares out by itself."""
     current = lock(conversation)
     unit = unit or current.unit
     theirs = units.seen_by(agent, *ATTENDS) if agent else ()
     if refused := why_not_assign(current, by, unit=unit.pk, agent=agent, theirs=theirs, reason=reason):
         raise Refused(refused)
     before = current.agent
+    if unit.pk != current.unit_id:
+        current.promises.standing().update(rings_at=at)  # another unit, which may want to know earlier
     made = Assignment.objects.create(conversation=current, at=at, by=by, unit=unit, agent=agent, reason=reason.strip())
     current.unit, current.agent = unit, agent
     touch(current, current.last_at, "unit", "agent")

@@ -104,6 +104,16 @@ class Conversation(models.Model):
             models.Index(
                 fields=["unit", "language", "seems_language"], condition=AWAKE, name="conversation_by_language"
             ),
+            models.Index(
+                fields=["unit", "due_at", "id"],
+                condition=AWAKE & Q(agent=None, waiting_since__isnull=False),
+                name="conversation_to_give",
+            ),
+            models.Index(
+                fields=["agent"],
+                condition=OPEN & Q(agent__isnull=False, waiting_since__isnull=False),
+                name="conversation_in_hand",
+            ),
             models.Index(fields=["record", "-last_at"], name="conversation_of_record"),
             models.Index(fields=["unit", "-last_at", "id"], name="conversation_by_last"),
             models.Index(fields=["unit", "opened_at"], name="conversation_by_opened"),
@@ -154,7 +164,11 @@ class Turn(models.Model):
 
 
 class Assignment(models.Model):
-    """From then on a unit owns it, and an agent of it, or nobody, has it in hand. The last one holds; all stay."""
+    """From then on a unit owns it, and an agent of it, or nobody, has it in hand. The last one holds; all stay.
+
+    `why`: of one that was given by itself, what decided (see `sharing.words`); of what somebody did, nothing. Who gave
+    it back is `by`, with no agent: it does not come to them by itself again.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     administration = tenancy.owner()
@@ -164,9 +178,13 @@ class Assignment(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
     agent = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     reason = models.TextField(blank=True)
+    why = models.JSONField(default=dict, db_default={})
     privacy = Declared(
-        "attend", "P6Y", personal="by agent reason", pseudonymous="id conversation", open="administration at unit"
+        "attend", "P6Y", personal="by agent reason why", pseudonymous="id conversation", open="administration at unit"
     )
+
+    class Meta:
+        indexes = [models.Index(fields=["agent", "-at"], condition=Q(agent__isnull=False), name="assignment_of_agent")]
 
     def __str__(self) -> str:
         return f"{self.conversation_id} {self.at}"

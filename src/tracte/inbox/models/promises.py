@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from tracte.core import tenancy
@@ -27,6 +28,7 @@ class Promise(models.Model):
     on a conversation or on a case.
 
     `skipped`: [[day, why], ...]. What changes a calendar later moves no promise. `due_at` is empty while it is paused.
+    `rings_at`: when it is next asked whether it is near its end or broken; never, when nothing is left to say.
     """
 
     class What(models.TextChoices):
@@ -51,6 +53,7 @@ class Promise(models.Model):
     due_at = models.DateTimeField(null=True)
     at = models.DateTimeField(default=now)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    rings_at = models.DateTimeField(null=True, default=now, db_default=Now())
     ended_at = models.DateTimeField(null=True)
     end = models.TextField(choices=End.choices, blank=True)
 
@@ -60,7 +63,7 @@ class Promise(models.Model):
         "P6Y",
         personal="by",
         pseudonymous="id conversation case",
-        open="administration what since amount unit calendar skipped due_at at ended_at end",
+        open="administration what since amount unit calendar skipped due_at at rings_at ended_at end",
     )
 
     class Meta:
@@ -82,6 +85,11 @@ class Promise(models.Model):
         ]
         indexes = [
             models.Index(fields=["administration", "due_at"], condition=Q(ended_at=None), name="promise_due"),
+            models.Index(
+                fields=["rings_at", "id"],
+                condition=Q(ended_at=None, rings_at__isnull=False),
+                name="promise_to_ring",
+            ),
             models.Index(
                 fields=["administration", "ended_at"], condition=Q(ended_at__isnull=False), name="promise_ended"
             ),

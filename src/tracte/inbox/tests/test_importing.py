@@ -73,6 +73,7 @@ def test_open_ones_go_on_and_closed_ones_tell_how_their_promise_ended(bring, adm
         assert (
             stands.is_open and stands.due_at == stands.promises.get().due_at and stands.asked == "Queixa\nEscombraries"
         )
+        assert stands.promises.get().rings_at is None, "what was broken elsewhere rings nobody's bell here"
         midnight = dt.datetime(2026, 3, 4, tzinfo=ZoneInfo("Europe/Madrid"))
         assert stands.opened_at == midnight
         assert list(soon.steps.order_by("at").values_list("what", flat=True)) == ["opened", "closed"]

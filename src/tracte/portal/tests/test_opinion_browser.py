@@ -18,15 +18,20 @@ from tracte.privacy.actions import install_purposes
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_follow_confirm_say_why_correct(browser, live, administration, agent, mode):
+@pytest.fixture
+def address(administration, agent) -> str:
+    """Where Mercè is asked how it was."""
     with tenancy.acting_for(administration):
         install_purposes()
         cast.clock()
         [one] = cast.write("bustia", cast.message(cast.merce(), "Em falta un document?"))
         closure = Closure.objects.create(conversation=one, by=agent, how="unneeded")
         asked = Asking.objects.create(closure=closure, language="ca", expires_at=now() + dt.timedelta(days=30))
-        address = f"/opinion/{tokens.sign(asked.id)}/"
+        return f"/opinion/{tokens.sign(asked.id)}/"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_follow_confirm_say_why_correct(browser, live, administration, address, mode):
     context = browser.new_context(base_url=live, locale="es-ES", **MODES[mode])
     page = context.new_page()
 

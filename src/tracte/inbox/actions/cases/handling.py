@@ -31,6 +31,8 @@ def give(
     if agent and unit.pk not in units.of(agent, *ATTENDS) and unit != units.root():
         raise Refused("nobody")
     before = Case(id=current.id, unit_id=current.unit_id, agent_id=current.agent_id)
+    if unit.pk != current.unit_id:
+        current.promises.standing().update(rings_at=at)  # another unit, which may want to know earlier
     current.unit, current.agent = unit, agent
     step(current, What.GIVEN, by=by, at=at, unit=unit, agent=agent, reason=reason.strip())
     touch(current, "unit", "agent")

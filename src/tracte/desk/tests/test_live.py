@@ -1,0 +1,58 @@
+"""What a line that opens is told first: what happened since its page was drawn, or since it was cut; only of its units."""
+
+import json
+
+import pytest
+from django.test import RequestFactory
+
+from tracte.core import live as hub
+from tracte.core.events import announce
+from tracte.core.ids import uuid7
+from tracte.core.models import Event
+from tracte.desk.inbox import live
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def happened(administration):
+    """Ids of thirty events that the desk hears, and of one that it does not."""
+    for _ in range(30):
+        announce("inbox.conversations.changed", conversations=[uuid7()], units=[uuid7()])
+    announce("channels.batch.received", account=uuid7())
+    return list(Event.objects.filter(name__startswith="inbox.").order_by("id").values_list("id", flat=True))
+
+
+def missed(path="/", **headers):
+    return [one.get("id", "lost") for one in live._missed(RequestFactory().get(path, headers=headers))]
+
+
+def test_a_page_just_drawn_gets_what_happened_since_and_no_more(happened):
+    assert missed(f"/?after={happened[-3]}") == happened[-2:]
+    assert missed(f"/?after={happened[-1]}") == [] == missed()
+
+
+def test_a_line_that_was_cut_gets_a_few_again_whatever_its_page_said(happened):
+    assert missed(f"/?after={happened[0]}", last_event_id=str(happened[-1])) == happened[-live.OVERLAP :]
+
+
+@pytest.mark.parametrize("said", ["", "x", "-1", "1e9", "9" * 30])
+def test_a_wrong_place_is_no_place(happened, said):
+    assert missed(f"/?after={said}") == []
+
+
+def test_who_missed_too_much_looks_at_everything_again(happened, monkeypatch):
+    monkeypatch.setattr(live, "REPLAYED", 5)
+    assert missed(f"/?after={happened[0]}") == ["lost"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("inbox.presence.changed", "here"), ("inbox.notices.changed", "rang"), ("inbox.cases.changed", "changed")],
+)
+def test_it_is_told_by_its_kind_to_who_sees_the_unit_and_to_nobody_else(name, kind):
+    one = {"id": 7, "name": name, "ids": {"cases": ["c"], "units": ["mine"], "agents": ["jordi"]}}
+    told = live._line(one, {"mine"}, "aina").splitlines()
+    assert told[:2] == ["id: 7", f"event: {kind}"] and json.loads(told[2][6:]) == ["c"]
+    assert live._line(one, {"other"}, "jordi") and live._line(one, {"other"}, "aina") == ""
+    assert "event: changed" in live._line(hub.LOST, set(), "aina")
