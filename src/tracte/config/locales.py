@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
 
-from babel.dates import format_date, format_datetime
+from babel import dates
 from django.conf import locale, settings
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
@@ -19,6 +20,10 @@ LANGUAGES = {
     "oc": ("oc-aranes", "oc_ES", "H.mm"),
     "en": ("en", "en_GB", "H:mm"),
 }
+
+
+# A list says the same few days again and again, and a pattern is slow to fill.
+format_date = lru_cache(maxsize=4096)(dates.format_date)
 
 
 def register() -> None:
@@ -50,7 +55,7 @@ def day(date: dt.date, *, year: bool = True) -> str:
 def clock(time: dt.datetime) -> str:
     """Hours and minutes of this place: «9.12»."""
     _, babel, pattern = LANGUAGES[current()]
-    return format_datetime(timezone.localtime(time), pattern, locale=babel)
+    return dates.format_datetime(timezone.localtime(time), pattern, locale=babel)
 
 
 def in_words(moment: dt.date | dt.datetime) -> str:

@@ -1,6 +1,6 @@
 """`inbox_agents`: 300 agents with live lines at work, while 20 messages a second come in, on the machine of the bench.
 
-The real server (two web workers, the queue and its sending one) is asked over HTTP by `crowd`, which shares the machine.
+The real server (two web workers a core, the queue and its sending one) is asked over HTTP by `crowd`, which shares the machine.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from pathlib import Path
 from tracte.config import installation
 from tracte.config.bench import Figure, crowd, figure, inbox
 from tracte.config.bench.api import _free_port, _wait
+from tracte.config.serving import POOL
 
 AGENTS = int(os.environ.get("TRACTE_BENCH_AGENTS", "300"))
 PER_SECOND = 20
+WORKERS = 2 * (os.cpu_count() or 1)
 SECONDS = int(os.environ.get("TRACTE_BENCH_SECONDS", "300"))
 HISTORY = int(os.environ.get("TRACTE_BENCH_CONVERSATIONS", "50000"))
-LIMIT_MS, GROWTH = 300.0, 1.1  # the web workers' memory at the end against after a fifth of the time
+LIMIT_MS, GROWTH = 300.0, 1.1  # the web workers' memory at the end against after a third of the time
 
 
 def measure(_: dict[str, Figure]) -> Figure:
@@ -36,7 +38,7 @@ def measure(_: dict[str, Figure]) -> Figure:
     seeding.hire_demo_staff(administration)
     seeding.describe_services(administration)
     with tenancy.acting_for(administration):
-        units = inbox.fill(HISTORY).units
+        units = inbox.fill(HISTORY, lively=HISTORY).units  # one is open: the rest is history
         agents, doors = _agents(units), _doors(units)
     port = _free_port()
     with _served(port) as processes:
@@ -48,7 +50,7 @@ def measure(_: dict[str, Figure]) -> Figure:
 
 def _figure(town: crowd.Crowd, sizes: list[int]) -> Figure:
     times = sorted(spent for of in town.times.values() for spent in of)
-    early, late = sizes[len(sizes) // 5], statistics.median(sizes[-10:])
+    early, late = sizes[len(sizes) // 3], statistics.median(sizes[-10:])
     return figure(
         inbox.p95(times),
         "ms (p95)",
@@ -118,9 +120,9 @@ def _doors(units: list[uuid.UUID]) -> list[tuple[str, str]]:
 
 @contextmanager
 def _served(port: int) -> Iterator[list[subprocess.Popen]]:
-    environment = {**os.environ, "TRACTE_POOL": "8", "TRACTE_WAY_OUT": "outbox"}
+    environment = {**os.environ, "TRACTE_POOL": str(POOL), "TRACTE_WAY_OUT": "outbox"}
     web = [sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(port)]
-    web += ["--workers", "2", "--no-ws", "--log-level", "error", "--workers-kill-timeout", "2"]
+    web += ["--workers", str(WORKERS), "--no-ws", "--log-level", "error", "--workers-kill-timeout", "2"]
     queue = [sys.executable, "-m", "tracte.config.worker"]
     commands = ([*web, "tracte.config.asgi:application"], queue, [*queue, "send"])
     processes = [subprocess.Popen(command, env=environment, start_new_session=True) for command in commands]

@@ -116,8 +116,8 @@ class Filled(NamedTuple):
     long: list[uuid.UUID]  # open conversations of LONG messages
 
 
-def fill(conversations: int) -> Filled:
-    """Rows straight into the tables, as the application's role."""
+def fill(conversations: int, lively: int = LIVELY) -> Filled:
+    """Rows straight into the tables, as the application's role. One in `lively` is open."""
     from django.db import connection
 
     from tracte.channels.actions import open_account
@@ -131,7 +131,7 @@ def fill(conversations: int) -> Filled:
     first_day = dt.date(2020, 1, 1)
     units = [add_unit(code=f"u{n}", name=f"Unitat {n}", since=first_day, parent=office).id for n in range(UNITS)]
     start = dt.datetime.now(dt.UTC) - dt.timedelta(days=700)
-    given: dict[str, Any] = {"all": conversations, "units": units, "many": UNITS, "turns": TURNS, "lively": LIVELY}
+    given: dict[str, Any] = {"all": conversations, "units": units, "many": UNITS, "turns": TURNS, "lively": lively}
     given |= {"account": open_account(key="p0", kind="email", name="Bústia").id, "start": start}
     agent = User.objects.get(email=STAFF[0][0])
     given["agent"] = agent.id
@@ -151,8 +151,9 @@ def fill(conversations: int) -> Filled:
 
 def _lengthen(cursor: Any, given: dict[str, Any], at: str) -> list[uuid.UUID]:
     """Some of the newest open ones get LONG turns."""
-    newest = given["all"] // LIVELY * LIVELY
-    long = [newest - n * LIVELY for n in range(min(10, given["all"] // LIVELY))]
+    lively = given["lively"]
+    newest = given["all"] // lively * lively
+    long = [newest - n * lively for n in range(min(10, given["all"] // lively))]
     for n in long:
         part = given | {"first": n, "last": n, "turns": LONG}
         for statement in SAID:

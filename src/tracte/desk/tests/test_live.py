@@ -1,4 +1,4 @@
-"""What a line that opens is told first: what happened since its page was drawn, or since it was cut; only of its units."""
+"""What a line that opens is told first: what happened since its page was drawn, or since it was cut."""
 
 import json
 
@@ -19,7 +19,7 @@ def happened(administration):
     """Ids of thirty events that the desk hears, and of one that it does not."""
     for _ in range(30):
         announce("inbox.conversations.changed", conversations=[uuid7()], units=[uuid7()])
-    announce("channels.batch.received", account=uuid7())
+    announce("people.person.read", person=uuid7())
     return list(Event.objects.filter(name__startswith="inbox.").order_by("id").values_list("id", flat=True))
 
 

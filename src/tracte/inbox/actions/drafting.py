@@ -12,7 +12,7 @@ from tracte.core.models import User
 from tracte.core.sql import rows
 from tracte.inbox.models import Conversation, Draft, Presence
 
-LASTS = dt.timedelta(seconds=40)  # a presence, unless it is renewed
+LASTS = dt.timedelta(seconds=80)  # a presence, unless it is renewed
 MAX_DRAFT = 100_000  # characters
 
 
