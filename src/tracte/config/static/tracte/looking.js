@@ -1,10 +1,9 @@
 // To look again at what changed: the next look waits two hundred times what the last one took, so that at ease it is at
-// once and under load nobody adds to it. A page that is not before their eyes waits, and so does one where they pick.
+// once and under load nobody adds to it; and nobody looks at a page that is not before their eyes.
 let waiting = null, isBehind = false, begun = 0, pause = 0;
-const isBusy = () => document.hidden || document.querySelector("#llista .picks :checked");
 const look = () => {
   waiting = null;
-  isBehind = Boolean(isBusy());
+  isBehind = document.hidden;
   if (isBehind) return;
   begun = performance.now();
   htmx.trigger(document.body, "live");
@@ -16,4 +15,4 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const isLook = detail.requestConfig.triggeringEvent?.type === "live" && detail.elt.id !== "fil";
   if (isLook) pause = Math.min(200 * (performance.now() - begun), 15000);
 });
-for (const kind of ["visibilitychange", "change"]) document.addEventListener(kind, () => isBehind && look());
+document.addEventListener("visibilitychange", () => isBehind && look());
