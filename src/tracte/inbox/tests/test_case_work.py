@@ -216,6 +216,7 @@ def test_similar_is_found_by_index_whatever_else_there_is(near):
             fill,
             [near.pk, near.pk, one.unit_id],
         )
+        cursor.execute("ANALYZE inbox_case")
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_bitmapscan = off")
         asked = [*HERE[:1], *HERE, near.pk, 41.0, 41.3, 1.0, 1.2, now(), 50]

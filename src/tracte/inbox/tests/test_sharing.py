@@ -13,10 +13,11 @@ from tracte.channels.actions import receive_many
 from tracte.core import tenancy
 from tracte.core.clock import now
 from tracte.core.models import Unit
+from tracte.core.sql import column, rows
 from tracte.inbox.actions import answering, handling, sharing
-from tracte.inbox.checking import Refused
+from tracte.inbox.checking import ATTENDS, Refused
 from tracte.inbox.models import Assignment, Closure, Conversation
-from tracte.inbox.sharing import words
+from tracte.inbox.sharing import reading, words
 from tracte.inbox.tests import cast, town
 from tracte.people.appearance import Appearance, Identifier
 from tracte.vocabularies.models import Concept, Scheme
@@ -193,25 +194,32 @@ def test_it_costs_the_same_however_much_waits_and_is_closed(team):
     assert cost(0) == cost(100) <= 8
 
 
-def test_every_question_goes_by_an_index(team):
-    from tracte.core.sql import column, rows
-    from tracte.inbox.checking import ATTENDS
-    from tracte.inbox.sharing import reading
-
-    connection.cursor().execute("SET LOCAL enable_seqscan = off")
-    ids = column("uuid", [uuid.uuid4()])
-    for statement, asked in (
-        (reading.AGENTS, (ids, column("text", ATTENDS), 8, 8)),
-        (reading.TRAY, (ids, 5)),
-        (reading.ANSWERED, (ids, column("timestamptz", [now()]))),
-    ):
-        plan = "\n".join(line for (line,) in rows("EXPLAIN " + statement, *asked))
-        assert "Seq Scan on inbox_" not in plan and "Seq Scan on channels_" not in plan, plan
-    assert "conversation_to_give" in "\n".join(
-        line for (line,) in rows("EXPLAIN " + reading.TRAY, ids, 5)
-    ) and "conversation_in_hand" in "\n".join(
-        line for (line,) in rows("EXPLAIN " + reading.AGENTS, ids, column("text", ATTENDS), 8, 8)
+def test_every_question_goes_by_an_index(team, unit):
+    door = cast.door("bustia")
+    Conversation.objects.bulk_create(
+        Conversation(
+            account=door,
+            unit=unit,
+            agent=team[0] if n % 2 else None,
+            opened_at=now(),
+            last_at=now(),
+            waiting_since=None if n % 20 > 1 else now(),
+        )
+        for n in range(3000)
     )
+    connection.cursor().execute("ANALYZE inbox_conversation")
+    ids = column("uuid", [unit.id])
+    plans = [
+        "\n".join(line for (line,) in rows("EXPLAIN " + statement, *asked))
+        for statement, asked in (
+            (reading.TRAY, (ids, 5)),
+            (reading.AGENTS, (ids, column("text", ATTENDS), 8, 8)),
+            (reading.ANSWERED, (ids, column("timestamptz", [now()]))),
+        )
+    ]
+    assert "conversation_to_give" in plans[0] and "conversation_in_hand" in plans[1], plans
+    for plan in plans:
+        assert "Seq Scan on inbox_conversation" not in plan, plan
 
 
 @pytest.mark.django_db(transaction=True)
