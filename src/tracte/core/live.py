@@ -7,7 +7,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -34,27 +35,43 @@ EXECUTE FUNCTION core_live();
 Happening = dict[str, Any]  # id, name, ids
 
 
+def concerned(one: Happening) -> set[str]:
+    """Whom it is told: who sees one of its units, and the agents that it names."""
+    return {*one["ids"].get("units", ()), *one["ids"].get("agents", ())}
+
+
 class Hub:
-    """The pages that one process serves, and the connection that listens for them while there are any."""
+    """The pages that one process serves, and the connection that listens for them while there are any.
+
+    An event wakes the pages that it concerns and no others: of three hundred open ones, a few.
+    """
 
     def __init__(self) -> None:
-        self._pages: dict[asyncio.Queue[Happening], str] = {}
+        self._pages: dict[tuple[str, str], set[asyncio.Queue[Happening]]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
 
-    async def happenings(self, administration: str) -> AsyncIterator[Happening | None]:
-        """What happens in an administration from now on; None after each BEAT of silence."""
+    async def happenings(self, administration: str, about: set[str]) -> AsyncIterator[list[Happening]]:
+        """What happens from now on that concerns one of these ids, all that waits at once; nothing after each BEAT of
+        silence."""
         queue: asyncio.Queue[Happening] = asyncio.Queue(BEHIND)
-        self._pages[queue] = administration
+        for one in about:
+            self._pages[administration, one].add(queue)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._listen())
         try:
             while True:
-                try:
-                    yield await asyncio.wait_for(queue.get(), BEAT)
-                except TimeoutError:
-                    yield None
+                told: list[Happening] = []
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(BEAT):
+                        told.append(await queue.get())
+                while not queue.empty():
+                    told.append(queue.get_nowait())
+                yield told
         finally:
-            del self._pages[queue]
+            for one in about:
+                self._pages[administration, one].discard(queue)
+                if not self._pages[administration, one]:
+                    del self._pages[administration, one]
             if not self._pages and self._task:
                 self._task.cancel()
 
@@ -62,7 +79,7 @@ class Hub:
         while self._pages:
             with suppress(psycopg.OperationalError):  # a server that restarts: what it said meanwhile is lost
                 await self._hear()
-            self._tell(LOST)
+            self._tell(LOST, list(self._pages))
             await asyncio.sleep(AGAIN)
 
     async def _hear(self) -> None:
@@ -70,16 +87,15 @@ class Hub:
             await connection.execute(f"LISTEN {CHANNEL}")
             async for notify in connection.notifies():
                 told = json.loads(notify.payload)
-                self._tell(told, told.pop("administration"))
+                administration = told.pop("administration")
+                self._tell(told, [(administration, one) for one in concerned(told)])
 
-    def _tell(self, told: Happening, administration: str = "") -> None:
-        for queue, whose in self._pages.items():
-            if administration in ("", whose):
-                if queue.full():
-                    while not queue.empty():
-                        queue.get_nowait()
-                    told = LOST
-                queue.put_nowait(told)
+    def _tell(self, told: Happening, whom: Iterable[tuple[str, str]]) -> None:
+        for queue in set[asyncio.Queue[Happening]]().union(*(self._pages.get(one, ()) for one in whom)):
+            if is_behind := queue.full():
+                while not queue.empty():
+                    queue.get_nowait()
+            queue.put_nowait(LOST if is_behind else told)
 
 
 _hubs: dict[asyncio.AbstractEventLoop, Hub] = {}

@@ -90,7 +90,7 @@ def new(request: AgentRequest) -> HttpResponse:
 def _chosen(request: AgentRequest) -> Chosen:
     if request.GET.get("all"):
         seen = mine(request)
-        own = saved.shown(request.user, seen, filters.options(seen))
+        own = saved.shown(request.user, seen, filters.Options(seen))
         view, is_lost = saved.asked(request.GET, own)
         return Chosen([] if is_lost else lists.ids(view, request.user, seen, bulk.MOST), view)
     try:

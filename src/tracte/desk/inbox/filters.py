@@ -10,6 +10,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -106,19 +107,33 @@ def _moment(due: str) -> dt.datetime:
     return now() if due == "late" else midnight + dt.timedelta(days=1 if due == "today" else 8)
 
 
-def options(units: list[uuid.UUID]) -> dict[str, Choices]:
-    """What each filter offers, of what there is today. Three queries."""
-    accounts = list(Account.objects.exclude(attended_since=None).order_by("name").values_list("id", "kind", "name"))
-    topics = Concept.objects.of("topics").in_use().order_by("code")
-    return {
-        "unit": {str(id): name for id, name in rows(UNITS, column("uuid", units))},
-        "kind": {kind: KINDS.get(kind, kind) for kind in sorted({kind for _, kind, _ in accounts})},
-        "account": {str(id): name for id, _, name in accounts},
-        "language": dict(NAMES),
-        "topic": {NONE: _("Sense tema")} | {str(one.id): str(one) for one in topics},
-        "due": dict(DUE),
-        "waits": dict(WAITS),
-    }
+class Options(dict[str, Choices]):
+    """What each filter offers, of what there is today to whoever sees these units; asked for when it is read."""
+
+    def __init__(self, units: list[uuid.UUID]) -> None:
+        super().__init__(language=dict(NAMES), due=dict(DUE), waits=dict(WAITS))
+        self._units = units
+
+    def __missing__(self, name: str) -> Choices:
+        self[name] = getattr(self, f"_{name}")()
+        return self[name]
+
+    @cached_property
+    def _accounts(self) -> list[tuple[uuid.UUID, str, str]]:
+        return list(Account.objects.exclude(attended_since=None).order_by("name").values_list("id", "kind", "name"))
+
+    def _unit(self) -> Choices:
+        return {str(id): name for id, name in rows(UNITS, column("uuid", self._units))}
+
+    def _kind(self) -> Choices:
+        return {kind: KINDS.get(kind, kind) for kind in sorted({kind for _, kind, _ in self._accounts})}
+
+    def _account(self) -> Choices:
+        return {str(id): name for id, _, name in self._accounts}
+
+    def _topic(self) -> Choices:
+        topics = Concept.objects.of("topics").in_use().order_by("code")
+        return {NONE: _("Sense tema")} | {str(one.id): str(one) for one in topics}
 
 
 def in_words(filters: Filters, offered: Mapping[str, Choices]) -> list[Chosen]:

@@ -5,6 +5,7 @@ No text travels by it, only ids of what is of the units that this agent sees.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
@@ -23,6 +24,7 @@ from tracte.desk.visit import AgentRequest
 
 LASTS = 600.0  # seconds; then the page asks again, and whoever signed out meanwhile is not let in
 REPLAYED = 200  # events that somebody who was cut off is told of; of more, to look again
+PACE = 2.0  # seconds between one telling and the next: what happens meanwhile is told together
 KINDS = {"inbox.presence.changed": "here", "inbox.notices.changed": "rang"}  # all others: something changed
 MOST_ID = 2**63 - 1
 OVERLAP = 20  # ids before the last one that was heard: they are given before they commit
@@ -35,8 +37,8 @@ def stream(request: AgentRequest) -> HttpResponseBase:
     missed. A server that holds no lines says so: the page then shows what is when it is asked for."""
     if not isinstance(request, ASGIRequest):
         return HttpResponse(status=204)
-    seen = {str(unit) for unit in mine(request)}
-    told = _told(_missed(request), seen, str(request.user.pk), str(tenancy.required()))
+    about = {str(request.user.pk), *map(str, mine(request))}
+    told = _told(_missed(request), about, str(tenancy.required()))
     response = StreamingHttpResponse(told, content_type="text/event-stream")
     response["Cache-Control"] = "no-cache"
     response["X-Accel-Buffering"] = "no"  # a proxy must not hold it back
@@ -56,24 +58,26 @@ def _missed(request: HttpRequest) -> list[live.Happening]:
     return found if len(found) <= REPLAYED else [live.LOST]
 
 
-async def _told(missed: list[live.Happening], seen: set[str], user: str, administration: str) -> AsyncIterator[str]:
+async def _told(missed: list[live.Happening], about: set[str], administration: str) -> AsyncIterator[str]:
     await sync_to_async(connections.close_all)()  # what waits for ten minutes holds no connection
-    yield ": here\n\n"
-    for one in missed:
-        if line := _line(one, seen, user):
-            yield line
+    yield ": here\n\n" + _lines(missed, about)
     ends = time.monotonic() + LASTS
-    async for happening in live.hub().happenings(administration):
-        if line := _line(happening, seen, user) if happening else ": beat\n\n":
-            yield line
+    async for happened in live.hub().happenings(administration, about):
+        yield _lines(happened, about) or ": beat\n\n"
         if time.monotonic() > ends:
             return
+        await asyncio.sleep(PACE)
 
 
-def _line(one: live.Happening, seen: set[str], user: str) -> str:
-    """One event for this agent; nothing of conversations of others."""
-    ids, number = one["ids"], f"id: {one['id']}\n" if "id" in one else ""
-    if one is not live.LOST and not seen & set(ids.get("units", ())) and user not in ids.get("agents", ()):
-        return ""
-    kind = KINDS.get(one["name"], "changed")
-    return f"{number}event: {kind}\ndata: {json.dumps([*ids.get('conversations', ()), *ids.get('cases', ())])}\n\n"
+def _lines(happened: list[live.Happening], about: set[str]) -> str:
+    """One event of each kind for this agent, with all that it names; nothing of conversations of others. An event that
+    names none says to look at everything."""
+    found: dict[str, set[str]] = {}
+    for one in happened:
+        if one is live.LOST or about & live.concerned(one):
+            ids = {*one["ids"].get("conversations", ()), *one["ids"].get("cases", ())}
+            kind = KINDS.get(one["name"], "changed")
+            before = found.get(kind, ids)
+            found[kind] = ids | before if ids and before else set()
+    number = f"id: {max(numbers)}\n" if (numbers := [one["id"] for one in happened if "id" in one]) else ""
+    return "".join(f"{number}event: {kind}\ndata: {json.dumps(sorted(ids))}\n\n" for kind, ids in found.items())

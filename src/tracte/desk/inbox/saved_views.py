@@ -50,7 +50,7 @@ class ViewForm(forms.Form):
 @staff(*ATTENDS)
 def views(request: AgentRequest) -> HttpResponse:
     """All of them, in order, with what each asks for."""
-    offered = filters.options(mine(request))
+    offered = filters.Options(mine(request))
     shown = saved.shown(request.user, mine(request), offered)
     told = [(one, filters.in_words(one.view.filters, offered), lists.BY_KEY[one.view.base].label) for one in shown]
     return render(request, "desk/inbox/saved_views.html", {"views": told})
@@ -61,7 +61,7 @@ def views(request: AgentRequest) -> HttpResponse:
 @staff(*ATTENDS)
 def new(request: AgentRequest) -> HttpResponse:
     """The list that one came from, under a name."""
-    offered = filters.options(mine(request))
+    offered = filters.Options(mine(request))
     view, _ = saved.asked(request.GET, saved.shown(request.user, mine(request), offered))
     form = ViewForm(request.POST or None, offered=offered["unit"])
     if request.method == "POST":
@@ -80,7 +80,7 @@ def new(request: AgentRequest) -> HttpResponse:
 @staff(*ATTENDS)
 def edit(request: AgentRequest, view: uuid.UUID) -> HttpResponse:
     """Another name, shared or not; and from here it is dropped."""
-    kept, offered = _visible(request, view), filters.options(mine(request))
+    kept, offered = _visible(request, view), filters.Options(mine(request))
     form = ViewForm(request.POST or None, initial={"name": kept.name, "unit": kept.unit_id}, offered=offered["unit"])
     if request.method == "POST":
         try:

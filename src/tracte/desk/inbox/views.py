@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -53,7 +54,7 @@ def inbox(request: AgentRequest) -> HttpResponse:
 def listing(request: HttpRequest) -> dict[str, Any]:
     """The view that is asked for (mine, when none or an unknown one is), its page, and how many each view has."""
     seen, user = mine(request), request.user
-    offered = filters.options(seen)
+    offered = filters.Options(seen)
     own = saved.shown(user, seen, offered)  # type: ignore[arg-type]
     view, is_lost = saved.asked(request.GET, own)
     after = request.GET.get("after", "")
@@ -68,7 +69,8 @@ def listing(request: HttpRequest) -> dict[str, Any]:
         "is_lost": is_lost,
         "counts": counts,
         "here": counts.get(HERE, ""),
-        "fields": filters.fields(view.filters, offered) if view.base not in lists.UNCOUNTED else (),
+        "is_filtered": view.base not in lists.UNCOUNTED,
+        "fields": partial(filters.fields, view.filters, offered),
         "wanted": filters.in_words(view.filters, offered),
         "groups": groups.grouped(items) if not view.newest_first else [("", "", items)] if items else [],
         "after": after,

@@ -52,7 +52,28 @@ def test_who_missed_too_much_looks_at_everything_again(happened, monkeypatch):
 )
 def test_it_is_told_by_its_kind_to_who_sees_the_unit_and_to_nobody_else(name, kind):
     one = {"id": 7, "name": name, "ids": {"cases": ["c"], "units": ["mine"], "agents": ["jordi"]}}
-    told = live._line(one, {"mine"}, "aina").splitlines()
+    told = live._lines([one], {"mine", "aina"}).splitlines()
     assert told[:2] == ["id: 7", f"event: {kind}"] and json.loads(told[2][6:]) == ["c"]
-    assert live._line(one, {"other"}, "jordi") and live._line(one, {"other"}, "aina") == ""
-    assert "event: changed" in live._line(hub.LOST, set(), "aina")
+    assert live._lines([one], {"other", "jordi"}) and live._lines([one], {"other", "aina"}) == ""
+    assert "event: changed" in live._lines([hub.LOST], {"aina"})
+
+
+def told(*happened):
+    """What a line says, as (id, kind, what it names)."""
+    events = [one.splitlines() for one in live._lines(list(happened), {"mine"}).split("\n\n") if one]
+    return [(int(id[4:]), kind[7:], json.loads(data[6:])) for id, kind, data in events]
+
+
+def change(id, *conversations, name="inbox.conversations.changed"):
+    return {"id": id, "name": name, "ids": {"conversations": list(conversations), "units": ["mine"]}}
+
+
+def test_what_happened_meanwhile_is_told_together_by_kind():
+    here = change(2, "b", name="inbox.presence.changed")
+    assert told(change(1, "a"), here, change(3, "c", "a")) == [(3, "changed", ["a", "c"]), (3, "here", ["b"])]
+
+
+def test_where_one_names_nothing_all_is_looked_at():
+    assert told(change(1, "a"), change(2), change(3, "c")) == [(3, "changed", [])]
+    assert told(change(1), change(3, "c")) == [(3, "changed", [])]
+    assert told(change(1, "a"), hub.LOST) == [(1, "changed", [])]

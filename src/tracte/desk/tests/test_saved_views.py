@@ -214,6 +214,7 @@ class TestOwn:
                 page(inbox, path)
             return len(queries)
 
+        keep_view("Primera", by=agent, at=now(), view="team", filters={"language": "oc", "kind": "email"})
         few = asked("/desk/inbox/?view=team&language=ca"), asked("/desk/views/")
         other = hire(email="lia@exemple.cat", full_name="Lia Mas", unit=unit(), roles=["agent"])
         for n in range(10):
