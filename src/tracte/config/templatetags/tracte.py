@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
 from tracte.config import deadlines, locales
+from tracte.core.clock import now
 
 register = template.Library()
 
@@ -46,8 +47,16 @@ def assurance(level: int, label: str | None = None) -> SafeString:
 @register.simple_tag
 def when(moment: dt.date | dt.datetime | None) -> SafeString | str:
     """A moment in words, in the page's language, inside `<time>`; nothing when there is none."""
-    if moment is None:
-        return ""
+    return "" if moment is None else _when(moment, *_as_of_now())
+
+
+def _as_of_now() -> tuple[dt.datetime, str]:
+    """What words about time depend on, to the minute: lists say the same moments again and again, and babel is slow."""
+    return now().replace(second=0, microsecond=0), locales.current()
+
+
+@functools.lru_cache(maxsize=20_000)
+def _when(moment: dt.date | dt.datetime, _minute: dt.datetime, _language: str) -> SafeString:
     if not isinstance(moment, dt.datetime):
         return format_html('<time datetime="{}">{}</time>', moment.isoformat(), locales.in_words(moment))
     here = timezone.localtime(moment)
@@ -66,6 +75,11 @@ def clock(moment: dt.datetime) -> SafeString:
 @register.simple_tag
 def due(moment: dt.datetime, prefix: str = "") -> SafeString:
     """A deadline as a sentence, late and near ones marked; a word and an icon say what the colour says."""
+    return _due(moment, prefix, *_as_of_now())
+
+
+@functools.lru_cache(maxsize=20_000)
+def _due(moment: dt.datetime, prefix: str, _minute: dt.datetime, _language: str) -> SafeString:
     words, state = deadlines.told(moment)
     css = f" due-{state}" if state else ""
     drawn = icon("alert" if state == "late" else "clock") if state or prefix else ""

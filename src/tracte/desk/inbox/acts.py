@@ -47,7 +47,7 @@ def act(do: Act) -> Act:
 
 def _again(request: AgentRequest, found: Conversation, refused: Refused) -> HttpResponse:
     """Nothing typed is lost: it is a draft, and stands where it was typed."""
-    fresh = views.visible(request, found.id)
+    fresh = views.visible(request, found.id, *views.SHOWN)
     more: dict[str, object] = {"refusal": refused.words}
     if "text" in request.POST and "key" in request.POST:
         typed = request.POST["text"]

@@ -32,6 +32,7 @@ from tracte.privacy.actions import log_read
 
 ATTENDS = ("agent", "supervisor")
 HERE = "here"  # the count of the view that is shown, with its filters
+SHOWN = ("account", "record", "agent", "unit", "closure", "snooze", "topic")  # what a page tells of a conversation
 PURPOSE = "attend"  # whoever opens a conversation answers it: nobody needs to be asked
 
 
@@ -85,7 +86,7 @@ def listing(request: HttpRequest) -> dict[str, Any]:
 @staff(*ATTENDS)
 def conversation(request: AgentRequest, conversation: uuid.UUID) -> HttpResponse:
     """One conversation, read to answer it, which is written down."""
-    found = visible(request, conversation)
+    found = visible(request, conversation, *SHOWN)
     if is_partial(request):
         person = _read(request, found, "thread")
         template, context = "desk/inbox/_entries.html", told(found, _before(request)) | {"person": person}
@@ -109,10 +110,11 @@ def attachment(request: AgentRequest, conversation: uuid.UUID, attachment: uuid.
     return _private(response)
 
 
-def visible(request: AgentRequest, id: uuid.UUID) -> Conversation:
-    """The conversation, if it is of a unit whose conversations this agent sees. Raises Http404."""
-    seen = Conversation.objects.select_related("account", "record", "agent", "unit", "closure", "snooze", "topic")
-    found = seen.of_units(mine(request)).filter(id=id).first()
+def visible(request: AgentRequest, id: uuid.UUID, *shown: str) -> Conversation:
+    """The conversation, if it is of a unit whose conversations this agent sees; with what of it is `shown`. Raises
+    Http404."""
+    seen = Conversation.objects.of_units(mine(request)).filter(id=id)
+    found = (seen.select_related(*shown) if shown else seen).first()
     if found is None:
         raise Http404("no such conversation is yours to see")
     return found

@@ -14,11 +14,18 @@ from tracte.channels.models import Account
 from tracte.core import keys, units
 from tracte.core.events import announce
 from tracte.core.models import Event, Unit
+from tracte.core.sql import column, run
 from tracte.inbox import arrivals, promising
 from tracte.inbox.arrivals import Arrival, Known
 from tracte.inbox.models import Conversation, Promise, Snooze, Turn
 from tracte.inbox.suggesting import languages
 
+GO_ON = """
+UPDATE inbox_conversation c SET turns_count = t.turns_count, last_at = t.last_at, excerpt = t.excerpt,
+  waiting_since = t.waiting_since, due_at = t.due_at, snooze_id = t.snooze_id
+FROM unnest(%s::uuid[], %s::bigint[], %s::timestamptz[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::uuid[])
+  AS t(id, turns_count, last_at, excerpt, waiting_since, due_at, snooze_id) WHERE c.id = t.id
+"""
 _held: ContextVar[list[Conversation] | None] = ContextVar("held", default=None)
 TOLD = 50  # conversations named by one event; of more, the lists are read again
 
@@ -102,8 +109,6 @@ def _write(
     """`calls`: those of whom one asked to be called."""
     if not touched:
         return
-    Conversation.objects.bulk_create(new)
-    Turn.objects.bulk_create(turns)
     woken = [one for one in touched if one.snooze_id and one.waiting_since]
     Snooze.objects.filter(id__in=[one.snooze_id for one in woken]).update(ended_at=max(t.at for t in turns))
     for one in woken:
@@ -111,9 +116,26 @@ def _write(
     owed = [one for one in touched if one.waiting_since and not one.is_promised]
     promising.promise([one for one in owed if one.id not in calls])
     promising.promise([one for one in owed if one.id in calls], what=Promise.What.CALL)
-    told = ["turns_count", "last_at", "excerpt", "waiting_since", "due_at", "snooze"]
-    Conversation.objects.bulk_update(touched, told, batch_size=500)
+    Conversation.objects.bulk_create(new)
+    Turn.objects.bulk_create(turns)
+    begun = {one.id for one in new}
+    _go_on([one for one in touched if one.id not in begun])
     changed(touched)
+
+
+def _go_on(known: list[Conversation]) -> None:
+    """What the turns changed in conversations that there were."""
+    if known:
+        columns = (
+            ("uuid", "id"),
+            ("bigint", "turns_count"),
+            ("timestamptz", "last_at"),
+            ("text", "excerpt"),
+            ("timestamptz", "waiting_since"),
+            ("timestamptz", "due_at"),
+            ("uuid", "snooze_id"),
+        )
+        run(GO_ON, *(column(kind, [getattr(one, name) for one in known]) for kind, name in columns))
 
 
 def changed(conversations: Iterable[Conversation], what: str = "inbox.conversations.changed") -> None:
