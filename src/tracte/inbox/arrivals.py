@@ -143,14 +143,15 @@ def of_batch(account: Account, ids: dict[str, Any]) -> list[Arrival]:
 
 
 def know(account: Account, arrivals: Iterable[Arrival]) -> Known:
-    """Seven queries, whatever the number of arrivals."""
+    """At most seven queries, whatever the number of arrivals."""
     arrivals = list(arrivals)
     records = list({one.record for one in arrivals if one.record})
     mine = Conversation.objects.open().filter(account=account, record__in=records).select_for_update()
     known = Known(open={one.record_id: one for one in mine})
     known.answered = _answered(account, {said for one in arrivals for said in one.answers})
     theirs = [one.record_id for one in known.answered.values() if one.record_id]
-    known.persons = dict(rows(PERSONS, column("uuid", [*records, *theirs])))
+    if known.answered:
+        known.persons = dict(rows(PERSONS, column("uuid", [*records, *theirs])))
     known.addresses = _addresses(account, records)
     known.languages = dict(rows(LANGUAGES, column("uuid", records)))
     return known

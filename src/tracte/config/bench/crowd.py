@@ -165,14 +165,14 @@ class Agent:
             asyncio.get_running_loop().create_task(what)
 
     async def keep_looking(self) -> None:
-        """As `live.js`: the next look waits two hundred times what the last one took, 15 s at most."""
+        """As `live.js`: the next look waits four hundred times what the last one took, 15 s at most."""
         while True:
             await self.changed.wait()
             await asyncio.sleep(0.7)
             self.changed.clear()
             begun = time.perf_counter()
             await self.look()
-            await asyncio.sleep(max(0.0, min(200 * (time.perf_counter() - begun), 15.0) - 0.7))
+            await asyncio.sleep(max(0.0, min(400 * (time.perf_counter() - begun), 15.0) - 0.7))
 
     async def look(self) -> None:
         body = await self.get("look", f"/desk/inbox/?view=free&open={self.open}")
