@@ -17,7 +17,6 @@ SIGNING_IN = Decision("everybody", "a step of signing in, for people who have no
 MY_SIGN_IN = Decision("staff", "")
 NOTHING_PERSONAL = Decision("everybody", "a page that tells nothing about anybody")
 BORROWED = {
-    "front": NOTHING_PERSONAL,
     "set_language": Decision("everybody", "changes the language of one's own session"),
     "components": NOTHING_PERSONAL,
     "openapi-json": Decision("everybody", "the API's description is public"),

@@ -27,7 +27,7 @@ account_patterns: list[URLPattern | URLResolver] = [
     path("2fa/", include("allauth.mfa.urls")),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", TemplateView.as_view(template_name="front.html"), name="front"),
+    path("", include("tracte.portal.front_urls")),
     path("language/", set_language, name="set_language"),
     path("desk/sign-in/", account.login, name="account_login"),
     path("desk/account/", include(account_patterns)),

@@ -8,7 +8,7 @@ import asyncio
 import json
 import os
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -50,15 +50,16 @@ class Hub:
         self._pages: dict[tuple[str, str], set[asyncio.Queue[Happening]]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
 
-    async def happenings(self, administration: str, about: set[str]) -> AsyncIterator[list[Happening]]:
-        """What happens from now on that concerns one of these ids, all that waits at once; nothing after each BEAT of
-        silence."""
+    async def happenings(self, administration: str, about: set[str]) -> AsyncGenerator[list[Happening]]:
+        """What happens that concerns one of these ids, all that waits at once; nothing first, when it begins to hear,
+        and after each BEAT of silence."""
         queue: asyncio.Queue[Happening] = asyncio.Queue(BEHIND)
         for one in about:
             self._pages[administration, one].add(queue)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._listen())
         try:
+            yield []
             while True:
                 told: list[Happening] = []
                 with suppress(TimeoutError):
@@ -74,17 +75,18 @@ class Hub:
                     del self._pages[administration, one]
             if not self._pages and self._task:
                 self._task.cancel()
+                self._task = None  # it takes a moment to end: who comes meanwhile needs another
 
     async def _listen(self) -> None:
         while self._pages:
             with suppress(psycopg.OperationalError):  # a server that restarts: what it said meanwhile is lost
                 await self._hear()
-            self._tell(LOST, list(self._pages))
             await asyncio.sleep(AGAIN)
 
     async def _hear(self) -> None:
         async with await psycopg.AsyncConnection.connect(os.environ["TRACTE_APP_URL"], autocommit=True) as connection:
             await connection.execute(f"LISTEN {CHANNEL}")
+            self._tell(LOST, list(self._pages))  # of what they opened for before it listened, or lost with the line
             async for notify in connection.notifies():
                 told = json.loads(notify.payload)
                 administration = told.pop("administration")

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tracte.channels.actions.submitting import TOKEN
+from tracte.core.fields import ProseField
 from tracte.inbox.actions.opinions import LONGEST
 from tracte.inbox.models import Opinion
 from tracte.people.identifiers import EMAIL, PHONE, normalise
@@ -30,7 +31,7 @@ class Writing(forms.Form):
     """What both forms share: a token of ours, a text, and a field that people do not see and programs fill in."""
 
     token = forms.CharField(error_messages={"required": LOST})
-    text = forms.CharField(
+    text = ProseField(
         widget=forms.Textarea(attrs={"rows": 8}),
         max_length=20_000,
         error_messages={

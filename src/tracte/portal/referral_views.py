@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -12,12 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from tracte.core import guard
 from tracte.core.clock import now
+from tracte.core.fields import ProseField
 from tracte.inbox.actions.cases import referring
 from tracte.inbox.checking import Refused
 
 
 class AnswerForm(forms.Form):
-    text = forms.CharField(
+    text = ProseField(
         widget=forms.Textarea(attrs={"rows": 8}),
         max_length=10_000,
         error_messages={
@@ -34,7 +34,7 @@ def referral(request: HttpRequest, token: str) -> HttpResponse:
     """Nothing of the case but what was shared. After its answer, or when the link is old, it says so."""
     found = referring.find(token)
     if found is None:
-        raise PermissionDenied
+        return render(request, "portal/referral.html", {"is_wrong": True}, status=403)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tracte.core.calendars.actions import BadCalendar
 from tracte.core.calendars.business_time import Term
+from tracte.core.fields import DayField, within_reach
 from tracte.core.models import Calendar
 from tracte.desk.knowledge_forms import NAMES
 from tracte.knowledge.models import LANGUAGES, Service
@@ -93,10 +92,7 @@ def first(calendar: Calendar | None) -> dict[str, Any]:
 class DayForm(forms.Form):
     """A day of its own: off, or worked although the land has it off."""
 
-    on = forms.DateField(
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"required": _("Digues quin dia."), "invalid": _("Aquest dia no existeix.")},
-    )
+    on = DayField(error_messages={"required": _("Digues quin dia."), "invalid": _("Aquest dia no existeix.")})
     name = forms.CharField(max_length=100, error_messages={"required": _("Digues què és: Festa major, Pont…")})
     is_worked = forms.BooleanField(required=False)
 
@@ -105,16 +101,12 @@ class WhenForm(forms.Form):
     """If somebody writes then, with such a term."""
 
     since = forms.DateTimeField(
-        required=False, widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+        required=False,
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+        validators=[within_reach],
     )
     amount = forms.IntegerField(min_value=0, max_value=3_000, initial=2)
     unit = forms.ChoiceField(choices=Service.TermUnit.choices, initial="working_days")
 
     def term(self) -> Term:
         return Term(self.cleaned_data["amount"], self.cleaned_data["unit"])
-
-    def clean_since(self) -> dt.datetime | None:
-        since: dt.datetime | None = self.cleaned_data["since"]
-        if since and not 2000 <= since.year <= 2100:
-            raise forms.ValidationError(gettext("Tria un dia entre el 2000 i el 2100."))
-        return since

@@ -10,6 +10,7 @@ from django.forms import BoundField
 from django.utils import timezone
 
 from tracte.core.clock import now
+from tracte.core.fields import ProseField
 from tracte.desk.knowledge_forms import NAMES
 from tracte.inbox.models import Closure
 from tracte.knowledge.models import LANGUAGES
@@ -18,14 +19,14 @@ from tracte.knowledge.models import LANGUAGES
 class ReplyForm(forms.Form):
     """An answer: `seen` says how many turns its writer had read, `key` makes a second click the same act."""
 
-    text = forms.CharField(required=False, max_length=100_000)
+    text = ProseField(required=False, max_length=100_000)
     seen = forms.IntegerField(min_value=0)
     key = forms.UUIDField()
     then = forms.ChoiceField(required=False, choices=[("", ""), ("close", "")])
 
 
 class DraftForm(forms.Form):
-    text = forms.CharField(required=False, max_length=100_000, strip=False)
+    text = ProseField(required=False, max_length=100_000, strip=False)
     seen = forms.IntegerField(min_value=0)
 
 

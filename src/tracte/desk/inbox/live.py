@@ -9,6 +9,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
@@ -38,35 +39,42 @@ def stream(request: AgentRequest) -> HttpResponseBase:
     if not isinstance(request, ASGIRequest):
         return HttpResponse(status=204)
     about = {str(request.user.pk), *map(str, mine(request))}
-    told = _told(_missed(request), about, str(tenancy.required()))
+    told = _told(_since(request), about, str(tenancy.required()))
     response = StreamingHttpResponse(told, content_type="text/event-stream")
     response["Cache-Control"] = "no-cache"
     response["X-Accel-Buffering"] = "no"  # a proxy must not hold it back
     return response
 
 
-def _missed(request: HttpRequest) -> list[live.Happening]:
+def _since(request: HttpRequest) -> int | None:
+    """After which event this page, or this line, knows nothing."""
     heard, drawn = request.headers.get("Last-Event-ID", ""), request.GET.get("after", "")
     if heard.isdecimal():
-        since = int(heard) - OVERLAP
-    elif drawn.isdecimal():
-        since = int(drawn)
-    else:
+        return min(int(heard), MOST_ID) - OVERLAP
+    return min(int(drawn), MOST_ID) if drawn.isdecimal() else None
+
+
+def _missed(since: int | None, administration: str) -> list[live.Happening]:
+    if since is None:
         return []
-    later = Event.objects.filter(id__gt=min(since, MOST_ID), name__startswith="inbox.").order_by("id")
-    found: list[live.Happening] = [dict(one) for one in later.values("id", "name", "ids")[: REPLAYED + 1]]
+    with tenancy.acting_for(administration):
+        later = Event.objects.filter(id__gt=since, name__startswith="inbox.").order_by("id")
+        found: list[live.Happening] = [dict(one) for one in later.values("id", "name", "ids")[: REPLAYED + 1]]
     return found if len(found) <= REPLAYED else [live.LOST]
 
 
-async def _told(missed: list[live.Happening], about: set[str], administration: str) -> AsyncIterator[str]:
-    await sync_to_async(connections.close_all)()  # what waits for ten minutes holds no connection
-    yield ": here\n\n" + _lines(missed, about)
-    ends = time.monotonic() + LASTS
-    async for happened in live.hub().happenings(administration, about):
-        yield _lines(happened, about) or ": beat\n\n"
-        if time.monotonic() > ends:
-            return
-        await asyncio.sleep(PACE)
+async def _told(since: int | None, about: set[str], administration: str) -> AsyncIterator[str]:
+    async with aclosing(live.hub().happenings(administration, about)) as heard:
+        await anext(heard)  # from here on nothing is missed: only now what was is read
+        missed = await sync_to_async(_missed)(since, administration)
+        await sync_to_async(connections.close_all)()  # what waits for ten minutes holds no connection
+        yield ": here\n\n" + _lines(missed, about)
+        ends = time.monotonic() + LASTS
+        async for happened in heard:
+            yield _lines(happened, about) or ": beat\n\n"
+            if time.monotonic() > ends:
+                return
+            await asyncio.sleep(PACE)
 
 
 def _lines(happened: list[live.Happening], about: set[str]) -> str:

@@ -69,7 +69,7 @@ def listing(request: HttpRequest) -> dict[str, Any]:
         "own_views": own,
         "is_lost": is_lost,
         "counts": counts,
-        "here": counts.get(HERE, ""),
+        "how_many": counts.get(HERE, ""),
         "is_filtered": view.base not in lists.UNCOUNTED,
         "fields": partial(filters.fields, view.filters, offered),
         "wanted": filters.in_words(view.filters, offered),

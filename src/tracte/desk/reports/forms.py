@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracte.channels.models import Account
 from tracte.core import units
+from tracte.core.fields import DayField
 from tracte.core.models import UnitVersion
 from tracte.desk.reports.period import Period, month
 
@@ -20,8 +21,8 @@ WRONG = {"invalid": _("Escriu el dia com 2026-11-30.")}
 
 
 class PeriodForm(forms.Form):
-    since = forms.DateField(required=False, error_messages=WRONG)
-    until = forms.DateField(required=False, error_messages=WRONG)
+    since = DayField(required=False, error_messages=WRONG)
+    until = DayField(required=False, error_messages=WRONG)
     unit = forms.ChoiceField(required=False, error_messages={"invalid_choice": _("Tria una unitat de la llista.")})
     channel = forms.ChoiceField(required=False, error_messages={"invalid_choice": _("Tria un canal de la llista.")})
 

@@ -59,6 +59,8 @@ def test_the_list_offers_it_and_carries_the_view_not_its_ids(inbox, tray):
     Conversation.objects.update(language="ca")
     text = page(inbox, "/desk/inbox/?view=team&language=ca")
     assert len(re.findall('name="conversation"', text)) == 6 and "Totes les de la vista (6)" in text
+    beside = page(inbox, f"/desk/inbox/{Conversation.objects.first().id}/?view=team&language=ca")
+    assert "Totes les de la vista (6)" in beside
     act = plan(inbox, "all=1&view=team&language=ca")
     assert (act.total, act.doable) == (6, 6)
     assert act.chosen == {"view": "team", "filters": {"language": "ca"}}

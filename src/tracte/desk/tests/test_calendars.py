@@ -87,6 +87,13 @@ def test_a_day_without_a_name_is_told_beside_it(signed_in, supervisor, office):
     assert answer.status_code == 422 and "Digues què és" in answer.content.decode()
 
 
+@pytest.mark.parametrize("day", ["9999-01-01", "0001-01-01", "1999-12-31", "2101-01-01"])
+def test_a_day_that_no_page_would_show_is_not_kept(signed_in, supervisor, office, day):
+    answer = signed_in(supervisor).post(f"/desk/calendars/{office.id}/days/", {"on": day, "name": "Pont"})
+    assert answer.status_code == 422 and "Tria un dia entre el 2000 i el 2100." in answer.content.decode()
+    assert not office.days.exists()
+
+
 def test_by_when_it_would_be_is_told_with_its_reason(signed_in, agent, office):
     close_on(office, {dt.date(2026, 9, 10): "Aplec"})
     asked = {"since": "2026-09-09T10:00", "amount": 2, "unit": "working_days"}

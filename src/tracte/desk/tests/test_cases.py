@@ -274,7 +274,8 @@ def test_somebody_outside_reads_what_was_shared_and_answers_once(client_, client
         assert "Hem rebut la teva resposta" in client.post(link, {"text": text}).content.decode()
     asked.refresh_from_db()
     assert asked.answer == "Dilluns"
-    assert client.get("/referral/" + "x" * 36 + "/").status_code == 403
+    wrong = client.get("/referral/" + "x" * 36 + "/")
+    assert wrong.status_code == 403 and "no és sencer" in wrong.content.decode()
     assert client.get(f"/referral/{tokens.sign(case.id)}/").status_code == 403
 
 

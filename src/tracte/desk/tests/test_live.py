@@ -6,6 +6,7 @@ import pytest
 from django.test import RequestFactory
 
 from tracte.core import live as hub
+from tracte.core import tenancy
 from tracte.core.events import announce
 from tracte.core.ids import uuid7
 from tracte.core.models import Event
@@ -24,7 +25,8 @@ def happened(administration):
 
 
 def missed(path="/", **headers):
-    return [one.get("id", "lost") for one in live._missed(RequestFactory().get(path, headers=headers))]
+    since = live._since(RequestFactory().get(path, headers=headers))
+    return [one.get("id", "lost") for one in live._missed(since, str(tenancy.required()))]
 
 
 def test_a_page_just_drawn_gets_what_happened_since_and_no_more(happened):

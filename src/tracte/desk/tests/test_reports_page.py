@@ -76,6 +76,9 @@ def test_one_unit_and_one_channel_count_less(boss):
     [
         ({"since": "ahir"}, "Escriu el dia com 2026-11-30."),
         ({"since": "2026-03-02", "until": "2026-03-01"}, "El darrer dia és abans que el primer."),
+        ({"since": "9999-12-31"}, "Tria un dia entre el 2000 i el 2100."),
+        ({"since": "9999-01-01", "until": "9999-12-31"}, "Tria un dia entre el 2000 i el 2100."),
+        ({"until": "0001-01-01"}, "Tria un dia entre el 2000 i el 2100."),
         ({"since": "2020-01-01", "until": "2026-03-01"}, "És massa llarg: com a molt, un any."),
         ({"unit": "llums"}, "Tria una unitat de la llista."),
         ({"channel": "x"}, "Tria un canal de la llista."),
@@ -84,7 +87,8 @@ def test_one_unit_and_one_channel_count_less(boss):
 def test_what_cannot_be_asked_is_told_and_this_month_is_shown(boss, asked, line):
     page = boss.get("/desk/reports/", asked)
     assert page.status_code == 422 and line in page.content.decode()
-    assert f'value="{now():%Y-%m}-01"' in page.content.decode()
+    typed = [said for name, said in asked.items() if name in ("since", "until")]
+    assert all(f'value="{said}"' in page.content.decode() for said in typed)
     assert boss.get("/desk/reports/arrived.csv", asked).status_code == 422
 
 

@@ -128,6 +128,19 @@ def test_a_form_that_nobody_attends_is_not_offered(client, account):
     assert client.get("/form/bustia/").status_code == 404
 
 
+def test_the_front_page_leads_to_the_form_while_somebody_attends_it(client, account):
+    assert 'href="/form/formularis/"' in client.get("/").content.decode()
+    actions.attend(account, None)
+    page = client.get("/").content.decode()
+    assert "/form/" not in page and 'href="/desk/"' in page
+
+
+def test_the_end_of_a_line_is_one_letter_as_browsers_count(client, account):
+    text = "x" * 99 + "\r\n"
+    assert fill(client, text=text * 200).status_code == 200
+    assert fill(client, text=text * 201).status_code == 422
+
+
 def test_a_topic_and_a_place_of_the_vocabularies_are_understood(client, account, tmp_path):
     listed = tmp_path / "topics.yml"
     listed.write_text(
